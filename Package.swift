@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Language features every target builds with; `ops/test` adds warnings-as-errors.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The numeric kernels are worth optimising in debug builds too: tests train real models.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let package = Package(
+    name: "millrace",
+    products: [
+        .library(name: "Millrace", targets: ["Millrace"]),
+        .library(name: "Postgres", targets: ["Postgres"]),
+        .executable(name: "millrace", targets: ["MillraceCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // 0: system libraries
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // 1: foundations that know nothing of each other
+        .target(
+            name: "Postgres",
+            dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict),
+        .target(name: "Analytics", swiftSettings: strict),
+        .target(
+            name: "Mail",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict),
+
+        // 2: the scheduler
+        .target(
+            name: "MillraceSQL", path: "sql/millrace",
+            resources: [.embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"), .embedInCode("grants")],
+            swiftSettings: strict),
+        .target(
+            name: "Millrace",
+            dependencies: [
+                "Postgres", "MillraceSQL",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict),
+
+        // 3: the shop's domain
+        .target(
+            name: "ShopSQL", path: "sql/shop",
+            resources: [.embedInCode("migrations"), .embedInCode("views")],
+            swiftSettings: strict),
+        .target(
+            name: "Shop",
+            dependencies: ["Postgres", "Millrace", "ShopSQL", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: strict),
+
+        // 4: the plugins, which meet only in Shop's tables
+        .target(name: "ProfileRebuild", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
+        .target(name: "ALSTraining", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
+        .target(name: "ContentBatch", dependencies: ["Millrace", "Shop"], swiftSettings: strict),
+        .target(name: "CampaignDispatch", dependencies: ["Millrace", "Shop", "Mail"], swiftSettings: strict),
+
+        // 6: the command line
+        .executableTarget(
+            name: "MillraceCLI",
+            dependencies: [
+                "Millrace", "Shop", "ProfileRebuild", "ALSTraining", "ContentBatch", "CampaignDispatch",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        .target(name: "TestSupport", dependencies: ["Postgres", "Millrace", "Shop"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
+        .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: strict),
+        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ShopTests", dependencies: ["Shop", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "PluginTests",
+            dependencies: [
+                "ProfileRebuild", "ALSTraining", "ContentBatch", "CampaignDispatch", "TestSupport", "Mail", "Analytics",
+            ],
+            swiftSettings: strict),
+        .testTarget(name: "CLITests", dependencies: ["MillraceCLI", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

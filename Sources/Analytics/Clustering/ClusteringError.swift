@@ -1,0 +1,20 @@
+/// What clustering refuses.
+public enum ClusteringError: Error, Equatable, CustomStringConvertible {
+    /// There are fewer points than clusters asked for.
+    case tooFewPoints(points: Int, clusters: Int)
+    /// A number of clusters, restarts or iterations below its least value.
+    case invalidOption(name: String, value: Double)
+    /// Points and centroids, or points and labels, do not fit together.
+    case mismatch(String)
+
+    /// What happened and the way out.
+    public var description: String {
+        switch self {
+        case .tooFewPoints(let points, let clusters):
+            "\(clusters) clusters were asked of \(points) points  →  ask for at most \(points), or bring more points"
+        case .invalidOption(let name, let value):
+            "\(name) is \(value)  →  use a positive number"
+        case .mismatch(let what): "\(what)  →  pass the points and the model of the same fit"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+/// How well ranked lists hit what was held out, one number per user that has something held out.
+///
+/// With `hits` the held-out items among the first `k` of a user's list and T the user's held-out items:
+/// recall = hits / min(k, |T|); hit rate = 1 if hits > 0; NDCG = Σ over hits of 1 / log₂(position + 1), positions from
+/// 1, divided by the same sum for a list that begins with min(k, |T|) hits.
+public struct RankingQuality: Sendable, Equatable {
+    /// The cut-off.
+    public let k: Int
+    /// The rows that count: those with something held out, ascending.
+    public let rows: [Int]
+    /// Recall at k of each counted row.
+    public let recall: [Double]
+    /// Hit rate at k of each counted row, 0 or 1.
+    public let hitRate: [Double]
+    /// NDCG at k of each counted row.
+    public let ndcg: [Double]
+
+    /// Compares lists with what was held out.
+    ///
+    /// - Parameters:
+    ///   - lists: one per row of `heldOut`; a list shorter than `k` simply has fewer chances.
+    ///   - heldOut: the items to hit; values are ignored. Rows without any do not count.
+    ///   - k: the cut-off, at least 1.
+    /// - Throws: ``RankingError`` when the rows differ in number, `k` is not positive, or no row has anything held out.
+    public init(of lists: RankedLists, heldOut: InteractionBlock, at k: Int) throws(RankingError) {
+        guard k >= 1 else { throw .invalidCount(k) }
+        guard lists.rows == heldOut.rows else {
+            throw .mismatch("\(lists.rows) lists for \(heldOut.rows) rows of held-out items")
+        }
+        let gains = (0..<k).map { 1 / Elementary.log2(Double($0 + 2)) }
+        var rows: [Int] = []
+        var recall: [Double] = []
+        var hitRate: [Double] = []
+        var ndcg: [Double] = []
+        for row in 0..<lists.rows {
+            let wanted = Set(heldOut.columns(ofRow: row))
+            guard !wanted.isEmpty else { continue }
+            var hits = 0
+            var gain = 0.0
+            for (position, item) in lists.items(ofRow: row).prefix(k).enumerated() where wanted.contains(item) {
+                hits += 1
+                gain += gains[position]
+            }
+            let best = min(k, wanted.count)
+            rows.append(row)
+            recall.append(Double(hits) / Double(best))
+            hitRate.append(hits > 0 ? 1 : 0)
+            ndcg.append(gain / gains[..<best].reduce(0, +))
+        }
+        guard !rows.isEmpty else { throw .nothingHeldOut }
+        self.k = k
+        self.rows = rows
+        self.recall = recall
+        self.hitRate = hitRate
+        self.ndcg = ndcg
+    }
+
+    /// Mean recall at k.
+    public var meanRecall: Double { Self.mean(recall) }
+    /// Share of users with at least one hit.
+    public var meanHitRate: Double { Self.mean(hitRate) }
+    /// Mean NDCG at k.
+    public var meanNDCG: Double { Self.mean(ndcg) }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
+}

@@ -1,0 +1,148 @@
+import NIOCore
+import NIOPosix
+import NIOSSL
+import Synchronization
+
+/// One open connection: the bridge from tasks to the handler on its event loop.
+struct SMTPConnection: Sendable {
+    private static let lastTicket = Atomic<Int>(0)
+
+    private let channel: any Channel
+    private let handler: NIOLoopBound<SMTPChannelHandler>
+    let capabilities: SMTPCapabilities
+    let isEncrypted: Bool
+
+    /// Connects, greets, encrypts and logs in.
+    ///
+    /// - Throws: ``SMTPFailure``, or `CancellationError` as soon as the task is cancelled.
+    static func open(_ configuration: SMTPConfiguration, tls: NIOSSLContext?) async throws -> SMTPConnection {
+        try Task.checkCancellation()
+        let loop = MultiThreadedEventLoopGroup.singleton.next()
+        let opened = loop.makePromise(of: SMTPConnection.self)
+        let attempt = ConnectionAttempt(opened)
+        return try await withTaskCancellationHandler {
+            connect(configuration, tls: tls, on: loop, attempt: attempt)
+            return try await opened.futureResult.get()
+        } onCancel: {
+            attempt.cancel()
+        }
+    }
+
+    private static func connect(
+        _ configuration: SMTPConfiguration, tls: NIOSSLContext?, on loop: any EventLoop, attempt: ConnectionAttempt
+    ) {
+        ClientBootstrap(group: loop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if configuration.encryption == .implicit, let tls {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(configuration: configuration, context: tls))
+                    }
+                    try channel.pipeline.syncOperations.addHandler(
+                        SMTPChannelHandler(configuration: configuration, tls: tls))
+                }
+            }
+            .connect(host: configuration.host, port: configuration.port)
+            .whenComplete { result in
+                switch result {
+                case .success(let channel): attempt.connected(channel, configuration)
+                case .failure(let error):
+                    let loss = SMTPConnectionLoss(error)
+                    attempt.finish(.failure(SMTPFailure(stage: .connect, loss: loss, server: configuration.server)))
+                }
+            }
+    }
+
+    fileprivate init(channel: any Channel, handler: SMTPChannelHandler) {
+        self.channel = channel
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+        capabilities = handler.capabilities
+        isEncrypted = handler.isEncrypted
+    }
+
+    /// Whether another message can be sent over it, as far as is known.
+    var isOpen: Bool {
+        get async throws { try await channel.eventLoop.submit { handler.value.isOpen }.get() }
+    }
+
+    /// Sends one message; several calls at once take turns.
+    func send(_ message: RenderedMessage, _ envelope: SMTPEnvelope) async throws -> SMTPReceipt {
+        try Task.checkCancellation()
+        let ticket = Self.lastTicket.add(1, ordering: .relaxed).newValue
+        let load = SMTPEnvelope.Load(size: message.bytes.count, requiresSMTPUTF8: message.requiresSMTPUTF8)
+        let lines = DotStuffing.apply(to: message.bytes)
+        let promise = channel.eventLoop.makePromise(of: SMTPReceipt.self)
+        do {
+            let receipt = try await withTaskCancellationHandler {
+                channel.eventLoop.execute {
+                    handler.value.send(envelope, load, lines: lines, ticket: ticket, promise: promise)
+                }
+                return try await promise.futureResult.get()
+            } onCancel: {
+                channel.eventLoop.execute { handler.value.cancel(ticket: ticket) }
+            }
+            return receipt
+        } catch let failure as SMTPFailure where Task.isCancelled && failure.endedByCancellation {
+            throw CancellationError()
+        }
+    }
+
+    /// Says QUIT and waits until the connection is closed; a server that does not answer is left after 5 s.
+    func quit() async throws {
+        let closed = channel.eventLoop.makePromise(of: Void.self)
+        channel.eventLoop.execute { handler.value.quit(closed) }
+        try await closed.futureResult.get()
+    }
+
+    /// Closes at once, without QUIT.
+    func abort() { channel.eventLoop.execute { handler.value.abort() } }
+}
+
+/// The opening of a connection, which ends once: with a connection, a failure, or a cancellation.
+private struct ConnectionAttempt: Sendable {
+    private let promise: EventLoopPromise<SMTPConnection>
+    private let state: NIOLoopBoundBox<State>
+
+    private struct State {
+        var isFinished = false
+        var channel: (any Channel)?
+    }
+
+    init(_ promise: EventLoopPromise<SMTPConnection>) {
+        self.promise = promise
+        state = .makeBoxSendingValue(State(), eventLoop: promise.futureResult.eventLoop)
+    }
+
+    /// Waits for the session to open. On the event loop.
+    func connected(_ channel: any Channel, _ configuration: SMTPConfiguration) {
+        guard !state.value.isFinished else { return channel.close(promise: nil) }
+        state.value.channel = channel
+        do {
+            let handler = try channel.pipeline.syncOperations.handler(type: SMTPChannelHandler.self)
+            let opened = channel.eventLoop.makePromise(of: Void.self)
+            opened.futureResult.assumeIsolated().whenComplete { result in
+                finish(result.map { SMTPConnection(channel: channel, handler: handler) })
+            }
+            handler.whenOpen(opened)
+        } catch {
+            // The handler is gone: the server closed the connection in the same moment.
+            finish(.failure(SMTPFailure(stage: .greeting, loss: .closedByServer, server: configuration.server)))
+        }
+    }
+
+    /// Ends the attempt, if it has not ended. On the event loop.
+    func finish(_ result: Result<SMTPConnection, any Error>) {
+        guard !state.value.isFinished else { return }
+        state.value.isFinished = true
+        promise.completeWith(result)
+    }
+
+    /// Ends the attempt from any thread.
+    func cancel() {
+        promise.futureResult.eventLoop.execute {
+            finish(.failure(CancellationError()))
+            state.value.channel?.close(promise: nil)
+        }
+    }
+}

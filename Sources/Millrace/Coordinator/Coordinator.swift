@@ -1,0 +1,83 @@
+public import Logging
+public import Postgres
+public import ServiceLifecycle
+
+/// Does the duties: makes due jobs ready, fires schedules, takes over the jobs of dead workers, rotates partitions.
+///
+/// There is no leader. Run one coordinator, two, or one in every process: each duty is a short transaction that skips what
+/// another one is at.
+public struct Coordinator: Service {
+    private let configuration: Configuration
+    private let interval: Duration
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - configuration: the database; two connections are used.
+    ///   - interval: how often it looks. A due job becomes ready at most this late.
+    public init(configuration: Configuration, interval: Duration = .milliseconds(500), logger: Logger) {
+        self.configuration = configuration
+        self.interval = interval
+        self.logger = logger
+    }
+
+    /// Runs until shutdown.
+    ///
+    /// - Throws: when the database cannot be reached at the start. Later outages are waited out.
+    public func run() async throws {
+        let pool = Pool(configuration, maximumConnections: 2, logger: logger)
+        do {
+            try await pool.execute("SELECT 1")
+        } catch {
+            await pool.close()
+            throw error
+        }
+        logger.info("coordinator started")
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    await repeating("due jobs and dead workers", every: interval) {
+                        var moved = try await pool.rescueJobs()
+                        while case let promoted = try await pool.promoteDue(), promoted > 0 {
+                            moved += promoted
+                            if promoted < 1000 { break }
+                        }
+                        if moved > 0 { try await pool.ringDoorbell() }
+                    }
+                }
+                group.addTask {
+                    await repeating("schedules", every: interval) {
+                        if try await pool.fireSchedules(logger: logger) > 0 { try await pool.ringDoorbell() }
+                    }
+                }
+                group.addTask {
+                    await repeating("partitions", every: .seconds(600)) {
+                        for change in try await pool.rotatePartitions() {
+                            logger.info("rotated", metadata: ["partition": "\(change)"])
+                        }
+                    }
+                }
+            }
+        }
+        await pool.close()
+        logger.info("coordinator stopped")
+    }
+
+    /// Does a duty again and again until cancelled. A failure is logged and the next turn tries again; the jitter keeps
+    /// several coordinators from meeting.
+    private func repeating(_ duty: String, every interval: Duration, _ body: @Sendable () async throws -> Void) async {
+        while !Task.isCancelled {
+            do {
+                try await body()
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.error("duty failed; tried again", metadata: ["duty": "\(duty)", "error": "\(error)"])
+            }
+            do {
+                try await Task.sleep(for: interval * Double.random(in: 0.8...1.2))
+            } catch {
+                return
+            }
+        }
+    }
+}

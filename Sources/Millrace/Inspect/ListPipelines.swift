@@ -1,0 +1,93 @@
+public import Postgres
+
+private let pipelinesStatement: Statement = """
+    SELECT pipeline.name, pipeline.revision::text, jsonb_array_length(pipeline.definition -> 'steps')::text,
+        to_json(schedule.next_slot) #>> '{}', run.run_id::text, run.state, to_json(run.started_at) #>> '{}',
+        extract(epoch FROM run.duration)::numeric(12, 3)::text
+    FROM millrace.pipeline
+    LEFT JOIN millrace.schedule ON schedule.pipeline = pipeline.name
+    LEFT JOIN LATERAL (
+        SELECT * FROM millrace.v_pipeline WHERE v_pipeline.pipeline = pipeline.name ORDER BY run_id DESC LIMIT 1
+    ) AS run ON true
+    ORDER BY pipeline.name
+    """
+
+private let stepsStatement: Statement = """
+    SELECT place::text, step, plugin, array_to_string(needs, ', '), state, ended || '/' || jobs,
+        to_json(started_at) #>> '{}', extract(epoch FROM duration)::numeric(12, 3)::text,
+        extract(epoch FROM work)::numeric(12, 3)::text, output::text
+    FROM millrace.v_step WHERE run_id = $1 ORDER BY place
+    """
+
+private let runStatement: Statement = """
+    SELECT pipeline, state, extract(epoch FROM duration)::double precision, jobs, ended, running, failed
+    FROM millrace.v_pipeline WHERE run_id = $1
+    """
+
+private let latestRunStatement: Statement =
+    "SELECT max(id) FROM millrace.pipeline_run WHERE pipeline = $1"
+
+private let schedulesStatement: Statement = """
+    SELECT schedule, pipeline, cadence::text, misfire, overlap, extract(epoch FROM jitter)::numeric(12, 3)::text,
+        to_json(next_slot) #>> '{}', to_json(last_slot) #>> '{}', last_outcome, last_run_id::text, last_state,
+        to_json(paused_at) #>> '{}'
+    FROM millrace.v_schedule ORDER BY schedule
+    """
+
+/// How far a pipeline run is.
+public struct RunStanding: Sendable {
+    /// The pipeline.
+    public let pipeline: String
+    /// `running`, `succeeded`, `failed` or `cancelled`.
+    public let state: String
+    /// How long it has taken, in seconds.
+    public let seconds: Double
+    /// Jobs known so far, those that have ended, run now, and have failed.
+    public let jobs: Int, ended: Int, running: Int, failed: Int
+}
+
+extension Session {
+    /// Applied pipelines with their last run.
+    public func pipelines() async throws -> Listing {
+        try await listing(
+            [
+                .init("pipeline"), .init("revision", .number), .init("steps", .number), .init("next_slot", .time),
+                .init("last_run", .number), .init("last_state"), .init("started_at", .time),
+                .init("duration", .duration),
+            ], pipelinesStatement)
+    }
+
+    /// The steps of a run.
+    public func steps(ofRun run: Int64) async throws -> Listing {
+        try await listing(
+            [
+                .init("place", .number), .init("step"), .init("plugin"), .init("needs"), .init("state"),
+                .init("jobs"), .init("started_at", .time), .init("duration", .duration), .init("work", .duration),
+                .init("output", .json),
+            ], stepsStatement, run)
+    }
+
+    /// How far a run is; nil when there is none.
+    public func standing(ofRun run: Int64) async throws -> RunStanding? {
+        guard let row = try await first(runStatement, run) else { return nil }
+        let (pipeline, state, seconds, jobs, ended, running, failed) = try row.decode(
+            String.self, String.self, Double.self, Int.self, Int.self, Int.self, Int.self)
+        return RunStanding(
+            pipeline: pipeline, state: state, seconds: seconds, jobs: jobs, ended: ended, running: running, failed: failed)
+    }
+
+    /// The newest run of a pipeline.
+    public func latestRun(of pipeline: String) async throws -> Int64? {
+        try await query(latestRunStatement, pipeline)[0][0]
+    }
+
+    /// Schedules with their next and last slots.
+    public func schedules() async throws -> Listing {
+        try await listing(
+            [
+                .init("schedule"), .init("pipeline"), .init("cadence", .json), .init("misfire"), .init("overlap"),
+                .init("jitter", .duration), .init("next_slot", .time), .init("last_slot", .time),
+                .init("last_outcome"), .init("last_run", .number), .init("last_state"), .init("paused_at", .time),
+            ], schedulesStatement)
+    }
+}

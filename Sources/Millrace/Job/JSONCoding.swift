@@ -1,0 +1,23 @@
+import Foundation
+public import Postgres
+
+extension JSONText {
+    /// Writes a value as JSON with keys in a fixed order and dates in RFC 3339.
+    ///
+    /// - Throws: `EncodingError` when the value cannot be written, as NaN cannot.
+    public init(encoding value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
+        self.init(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
+    /// Reads a value back.
+    ///
+    /// - Throws: `DecodingError` when the text has another shape.
+    public func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
+        let decoder = JSONDecoder()
+        decoder.dateDecodingStrategy = .iso8601
+        return try decoder.decode(type, from: Data(text.utf8))
+    }
+}

@@ -1,0 +1,124 @@
+public import Foundation
+public import Postgres
+
+/// A job that is asked for: what `enqueue` takes, and what a plugin spawns. Whatever is nil takes the plugin's default.
+public struct JobRequest: Sendable, Encodable {
+    /// Name of the plugin that runs it.
+    public var plugin: String
+    /// Arguments as the plugin's schema says, as JSON text of an object.
+    public var arguments: JSONText
+    /// Version of the arguments' shape; nil for the plugin's own.
+    public var argumentsVersion: Int?
+    /// Queue; nil for the plugin's own.
+    public var queue: String?
+    /// Lower runs first; 0 unless said otherwise.
+    public var priority: Int
+    /// Not before this time.
+    public var runAt: Date?
+    /// Not before this long after the enqueue, by the database's clock.
+    public var delay: Duration?
+    /// How often it may be tried, at least 1.
+    public var maxAttempts: Int?
+    /// How long one attempt may take.
+    public var timeout: Duration?
+    /// Words to find it by.
+    public var tags: [String]
+    /// Name of the job within one call, for ``needs`` of others.
+    public var key: String?
+    /// Keys of jobs of the same call that must end well first.
+    public var needs: [String]
+    /// Existing jobs that must end well first.
+    public var parents: [JobID]
+    /// What happens to it when a job that it waits for does not end well, by key or id; ``FailurePolicy/stop`` else.
+    public var onFailure: [String: FailurePolicy]
+    /// The time the job stands for; nil for that of the job or the slot that spawns it.
+    public var logicalTime: Date?
+
+    /// A request for a plugin by name, with arguments as JSON text.
+    public init(plugin: String, arguments: JSONText = JSONText("{}")) {
+        self.plugin = plugin
+        self.arguments = arguments
+        priority = 0
+        tags = []
+        needs = []
+        parents = []
+        onFailure = [:]
+    }
+
+    /// A request for a plugin of this program, with typed arguments.
+    ///
+    /// - Throws: `EncodingError` when the arguments cannot be written as JSON.
+    public init<P: Plugin>(
+        _ plugin: P.Type, _ arguments: P.Arguments, key: String? = nil, needs: [String] = []
+    ) throws {
+        self.init(plugin: P.name, arguments: try JSONText(encoding: arguments))
+        argumentsVersion = P.version
+        queue = P.defaults.queue
+        maxAttempts = P.defaults.maxAttempts
+        timeout = P.defaults.timeout
+        backoff = P.defaults.backoff
+        self.key = key
+        self.needs = needs
+    }
+
+    /// Delay between attempts.
+    public var backoff: Backoff?
+
+    private enum CodingKeys: String, CodingKey {
+        case plugin, args, queue, priority, tags, key, needs, parents
+        case argumentsVersion = "args_version"
+        case runAt = "run_at"
+        case delay = "delay_ms"
+        case maxAttempts = "max_attempts"
+        case timeout = "timeout_ms"
+        case backoffBase = "backoff_base_ms"
+        case backoffCap = "backoff_cap_ms"
+        case onFailure = "on_failure"
+        case logicalTime = "logical_time"
+    }
+
+    /// Writes the form that `millrace.insert_jobs` reads, without the arguments, which ``payload(of:)`` splices in as
+    /// they stand.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(plugin, forKey: .plugin)
+        try container.encodeIfPresent(argumentsVersion, forKey: .argumentsVersion)
+        try container.encodeIfPresent(queue, forKey: .queue)
+        try container.encode(priority, forKey: .priority)
+        try container.encodeIfPresent(runAt.map { RFC3339.text($0) }, forKey: .runAt)
+        try container.encodeIfPresent(delay?.wholeMilliseconds, forKey: .delay)
+        try container.encodeIfPresent(maxAttempts, forKey: .maxAttempts)
+        try container.encodeIfPresent(timeout?.wholeMilliseconds, forKey: .timeout)
+        try container.encodeIfPresent(backoff?.base.wholeMilliseconds, forKey: .backoffBase)
+        try container.encodeIfPresent(backoff?.cap.wholeMilliseconds, forKey: .backoffCap)
+        if !tags.isEmpty { try container.encode(tags, forKey: .tags) }
+        try container.encodeIfPresent(key, forKey: .key)
+        if !needs.isEmpty { try container.encode(needs, forKey: .needs) }
+        if !parents.isEmpty { try container.encode(parents, forKey: .parents) }
+        if !onFailure.isEmpty { try container.encode(onFailure, forKey: .onFailure) }
+        try container.encodeIfPresent(logicalTime.map { RFC3339.text($0) }, forKey: .logicalTime)
+    }
+
+    /// The JSON array that `millrace.insert_jobs` takes.
+    static func payload(of requests: [JobRequest]) throws -> JSONText {
+        let encoder = JSONEncoder()
+        var text = "["
+        for (index, request) in requests.enumerated() {
+            if index > 0 { text += "," }
+            let head = String(decoding: try encoder.encode(request), as: UTF8.self)
+            // `head` is an object with at least one key; the arguments go in as the caller wrote them.
+            text += head.dropLast() + ",\"args\":" + request.arguments.text + "}"
+        }
+        return JSONText(text + "]")
+    }
+}
+
+/// What happens to a waiting job when a job that it waits for does not end well.
+public enum FailurePolicy: String, Sendable, Codable, CaseIterable {
+    /// It is cancelled.
+    case stop
+    /// It runs also when the other failed, but not when it was cancelled.
+    case `continue`
+    /// It runs however the other ended.
+    case always
+}

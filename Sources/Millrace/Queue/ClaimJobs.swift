@@ -1,0 +1,26 @@
+import Postgres
+
+/// See `sql/millrace/functions/claim.sql` for the order and the locks.
+private let claimStatement: Statement = """
+    SELECT job_id, epoch, enqueued_at, plugin, queue, args, args_version, attempt, crashes, max_attempts, timeout_ms,
+        logical_time, parent_id, run_id, step, needs
+    FROM millrace.claim($1, $2, $3, $4, $5)
+    """
+
+/// What a worker can run, as the claim wants it.
+struct Offer: Sendable {
+    /// Queues it serves; nil for all.
+    let queues: [String]?
+    /// Names of its plugins.
+    let plugins: [String]
+    /// The version of each.
+    let versions: [Int32]
+}
+
+extension Session {
+    /// Leases up to `limit` ready jobs to a worker, each with a new epoch.
+    func claim(for worker: Int64, upTo limit: Int, offer: Offer) async throws -> [ClaimedJob] {
+        try await query(claimStatement, worker, Int32(limit), offer.queues, offer.plugins, offer.versions)
+            .map(ClaimedJob.init)
+    }
+}

@@ -1,0 +1,135 @@
+import Logging
+import Postgres
+
+/// Runs one attempt at one job and writes how it ended.
+struct AttemptRunner: Sendable {
+    let registry: PluginRegistry
+    let pool: Pool
+    let running: RunningJobs
+    let liveness: Liveness
+    let completions: CompletionBatcher
+    let doorbell: Doorbell
+    let logger: Logger
+
+    func run(_ attempt: AttemptState) async {
+        let job = attempt.job
+        guard let plugin = registry[job.plugin] else {
+            // Only what the registry offers is claimed, so this is a fault of the claim; the job goes back untouched.
+            await write(attempt) { try await $0.release(job.id, epoch: job.epoch) }
+            return
+        }
+
+        let body = Task { try await plugin.run(attempt) }
+        running.attach(body, to: attempt)
+        let timer = job.timeout.map { timeout in
+            Task {
+                try await Task.sleep(for: timeout)
+                running.stop(job.id, epoch: job.epoch, because: .timedOut)
+            }
+        }
+        let outcome = await body.result
+        timer?.cancel()
+        attempt.removeScratchFolder()
+        await end(attempt, outcome)
+    }
+
+    private func end(_ attempt: AttemptState, _ outcome: Result<Void, any Error>) async {
+        let job = attempt.job
+        if attempt.hasEnded {
+            if case .failure(let error) = outcome, attempt.stopCause == nil {
+                logger.warning(
+                    "plugin threw after it had completed its job; the job stays completed",
+                    metadata: ["job": "\(job.id)", "error": "\(error)"])
+            }
+            await flushReports(attempt)
+            return
+        }
+        guard attempt.stopCause != .leaseLost else {
+            logger.warning("lease was lost; another worker has the job", metadata: ["job": "\(job.id)"])
+            return
+        }
+        await flushReports(attempt)
+
+        switch outcome {
+        case .success:
+            let completion = Completion(job: job.id, epoch: job.epoch, result: nil)
+            if await completions.complete(completion) {
+                if job.runID != nil { doorbell.ring() }
+            } else {
+                liveness.countStale()
+            }
+        case .failure(let error as Snooze):
+            await write(attempt) { try await $0.snooze(job.id, epoch: job.epoch, for: error.delay) }
+        case .failure(is StaleLease):
+            liveness.countStale()
+        case .failure where attempt.stopCause == .shutdown:
+            await write(attempt) { try await $0.release(job.id, epoch: job.epoch) }
+        case .failure(let error):
+            let failure = AttemptFailure(error, of: attempt)
+            logger.warning(
+                "attempt did not succeed",
+                metadata: [
+                    "job": "\(job.id)", "plugin": "\(job.plugin)", "attempt": "\(job.attempt)",
+                    "error": "\(failure.message)",
+                ])
+            await write(attempt) { try await $0.fail(job.id, epoch: job.epoch, failure) != nil }
+            if job.runID != nil { doorbell.ring() }
+        }
+    }
+
+    private func flushReports(_ attempt: AttemptState) async {
+        do {
+            try await attempt.flush()
+        } catch {
+            logger.warning("last log lines were not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
+        }
+    }
+
+    /// Writes an outcome, again and again while the lease holds: what the database never hears of, others redo.
+    private func write(_ attempt: AttemptState, _ statement: (Pool) async throws -> Bool) async {
+        var delay = Duration.milliseconds(50)
+        while !liveness.hasExpired {
+            do {
+                if try await !statement(pool) { liveness.countStale() }
+                return
+            } catch {
+                logger.error(
+                    "outcome was not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
+                await pause(for: delay)
+                delay = min(delay * 2, .seconds(2))
+            }
+        }
+    }
+
+    /// Sleeps also in a cancelled task: an outcome must still be written during shutdown.
+    private func pause(for delay: Duration) async {
+        _ = await Task { try await Task.sleep(for: delay) }.result
+    }
+}
+
+extension AttemptFailure {
+    /// What an error that a plugin threw means for its job.
+    init(_ error: any Error, of attempt: AttemptState) {
+        switch attempt.stopCause {
+        case .cancelRequested:
+            self.init(kind: .cancelled, message: "was asked to stop", isRetryable: false)
+            return
+        case .timedOut:
+            let limit = attempt.job.timeout.map { DurationText($0).description } ?? "its timeout"
+            self.init(kind: .timeout, message: "took longer than \(limit)", isRetryable: true)
+            return
+        case .shutdown, .leaseLost, nil:
+            break
+        }
+        switch error {
+        case let error as ArgumentError:
+            self.init(kind: .arguments, message: error.description, isRetryable: false)
+        case let error as PermanentFailure:
+            self.init(kind: .error, message: error.description, isRetryable: false)
+        case let error as RetryLater:
+            self.init(kind: .error, message: error.description, isRetryable: true, retryAfter: error.delay)
+        default:
+            self.init(kind: .error, message: "\(error)", isRetryable: true)
+        }
+    }
+}

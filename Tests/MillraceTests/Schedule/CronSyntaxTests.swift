@@ -1,0 +1,2 @@
+import Millrace
+import Testing

@@ -1,0 +1,29 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # the parts are sourced together and share their names
+# Where this checkout is, and where the scripts keep what they make: `.millrace/` in the checkout, ignored by git.
+#
+#   .millrace/NAME/        one folder per command (demo, test): its server, its logs, its notes for the next run
+#   .millrace/log/         full output of builds, lint and tests
+
+checkout=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
+state="$checkout/.millrace"
+log_folder="$state/log"
+
+# Makes the folders of the command NAME and moves to the checkout.
+prepare_state() {
+    local name=$1
+    cd -- "$checkout" || exit 1
+    if ! mkdir -p -- "$state/$name" "$log_folder" 2>/dev/null || [[ ! -w $state || ! -w $state/$name || ! -w $log_folder ]]; then
+        fail "cannot write below $state, which belongs to $(stat -c %U -- "$(nearest_folder "$state/$name")")." \
+            "→ run as that user, or remove the folder: sudo rm -rf '$state'"
+    fi
+    if ((EUID == 0)); then
+        chmod 755 -- "$state" "$state/$name" # the server's account must be able to pass through
+    fi
+}
+
+# The deepest folder on the way to PATH that exists.
+nearest_folder() {
+    local path=$1
+    while [[ ! -d $path ]]; do path=$(dirname -- "$path"); done
+    printf '%s' "$path"
+}

@@ -1,0 +1,170 @@
+-- Ends jobs that succeeded. An epoch that no longer holds changes nothing; returns the ids that did end.
+CREATE OR REPLACE FUNCTION millrace.complete_many(job_ids bigint[], epochs bigint[], results jsonb[]) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    done bigint[];
+BEGIN
+    WITH gone AS (
+        DELETE FROM lease USING unnest(job_ids, epochs, results) AS outcome(id, token, value)
+        WHERE lease.job_id = outcome.id AND lease.epoch = outcome.token
+        RETURNING lease.*, outcome.value
+    ), kept AS (
+        INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
+            finished_at, result)
+        SELECT job_id, enqueued_at, lane_id, 'succeeded', attempt, crashes, epoch, worker_id, claimed_at,
+            clock_timestamp(), value
+        FROM gone
+        RETURNING job_id
+    )
+    SELECT coalesce(array_agg(job_id), '{}') INTO done FROM kept;
+
+    IF EXISTS (SELECT FROM dependency WHERE parent_id = ANY (done)) THEN
+        PERFORM settle(done, array_fill('succeeded'::job_state, ARRAY[cardinality(done)]));
+    END IF;
+    RETURN done;
+END
+$$;
+
+-- Ends one job that succeeded and carries its work on in children. Waiters of the job wait for `successor` from now on:
+-- the element of `children` with that key, or, when it is NULL, a barrier over all of them.
+-- Returns the ids of the children, or NULL when the epoch no longer holds.
+CREATE OR REPLACE FUNCTION millrace.hand_over(
+    ended_id bigint, token bigint, value jsonb, children jsonb, successor text DEFAULT NULL
+) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    held lease;
+    origin job;
+    ids bigint[];
+    heir bigint;
+BEGIN
+    SELECT * INTO held FROM lease WHERE job_id = ended_id AND epoch = token FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    SELECT * INTO origin FROM job WHERE id = held.job_id AND enqueued_at = held.enqueued_at;
+
+    IF successor IS NULL THEN
+        successor := 'millrace.all';
+        children := (
+            SELECT jsonb_agg(CASE WHEN element.job ? 'key' THEN element.job
+                ELSE element.job || jsonb_build_object('key', 'millrace.' || element.place) END ORDER BY element.place)
+            FROM jsonb_array_elements(children) WITH ORDINALITY AS element(job, place));
+        children := children || jsonb_build_array(jsonb_build_object('plugin', 'millrace.barrier', 'key', successor,
+            'needs', (SELECT jsonb_agg(element.job ->> 'key') FROM jsonb_array_elements(children) AS element(job))));
+    END IF;
+
+    ids := insert_jobs(children, origin.run_id, origin.id, origin.step, origin.logical_time);
+    SELECT ids[element.place] INTO heir
+    FROM jsonb_array_elements(children) WITH ORDINALITY AS element(job, place)
+    WHERE element.job ->> 'key' = successor;
+    IF heir IS NULL THEN
+        RAISE EXCEPTION 'job %: its successor % is none of its children', ended_id, successor
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Give one child that key.';
+    END IF;
+
+    UPDATE dependency SET parent_id = heir WHERE parent_id = ended_id;
+    DELETE FROM lease WHERE job_id = ended_id;
+    INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
+        finished_at, result, successor_id)
+    VALUES (held.job_id, held.enqueued_at, held.lane_id, 'succeeded', held.attempt, held.crashes, held.epoch,
+        held.worker_id, held.claimed_at, clock_timestamp(), value, heir);
+    RETURN ids;
+END
+$$;
+
+-- The delay before the next attempt: base · 2^(attempt − 1), at most the cap, of which a random half is taken away,
+-- so that jobs that failed together do not come back together.
+CREATE OR REPLACE FUNCTION millrace.backoff(attempt integer, base_ms bigint, cap_ms bigint) RETURNS interval
+LANGUAGE sql VOLATILE
+SET search_path = millrace, pg_temp AS $$
+    SELECT least(cap_ms::double precision, base_ms * power(2, least(attempt - 1, 40)))
+        * (0.5 + random() / 2) * interval '1 millisecond'
+$$;
+
+-- Ends one attempt that did not succeed. The job is tried again while attempts are left and the error allows it.
+-- kind      'error', 'timeout', 'arguments' (never tried again) or 'cancelled'
+-- Returns the state the job is in now, or NULL when the epoch no longer holds.
+CREATE OR REPLACE FUNCTION millrace.fail(
+    ended_id bigint, token bigint, kind text, message text, retryable boolean, retry_after_ms bigint DEFAULT NULL
+) RETURNS millrace.job_state
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    held lease;
+    origin job;
+    final job_state;
+BEGIN
+    DELETE FROM lease WHERE job_id = ended_id AND epoch = token RETURNING * INTO held;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message)
+    VALUES (held.job_id, held.epoch, held.attempt, held.worker_id, fail.kind, fail.message);
+
+    SELECT * INTO origin FROM job WHERE id = held.job_id AND enqueued_at = held.enqueued_at;
+    IF held.cancel_requested_at IS NOT NULL OR fail.kind = 'cancelled' THEN
+        final := 'cancelled';
+    ELSIF retryable AND held.attempt < origin.max_attempts THEN
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, state, due_at)
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt, held.crashes, 'scheduled',
+            clock_timestamp() + coalesce(retry_after_ms * interval '1 millisecond',
+                backoff(held.attempt, origin.backoff_base_ms, origin.backoff_cap_ms)));
+        RETURN 'scheduled';
+    ELSE
+        final := 'failed';
+    END IF;
+
+    PERFORM end_lease(held, final, CASE final
+        WHEN 'cancelled' THEN format('cancelled by %s', coalesce(held.cancel_requested_by, 'the plugin'))
+        ELSE message END);
+    RETURN final;
+END
+$$;
+
+-- Writes how a job that was running ended and carries it on to its waiters. The lease is gone already.
+CREATE OR REPLACE FUNCTION millrace.end_lease(held millrace.lease, final millrace.job_state, why text) RETURNS void
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+BEGIN
+    INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
+        finished_at, reason)
+    VALUES (held.job_id, held.enqueued_at, held.lane_id, final, held.attempt, held.crashes, held.epoch, held.worker_id,
+        held.claimed_at, clock_timestamp(), why);
+    PERFORM settle(ARRAY[held.job_id], ARRAY[final]);
+END
+$$;
+
+-- Gives running jobs back untouched, the attempt with them: for shutdown. Returns the ids that were given back.
+CREATE OR REPLACE FUNCTION millrace.release(job_ids bigint[], epochs bigint[]) RETURNS bigint[]
+LANGUAGE sql
+SET search_path = millrace, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM lease USING unnest(job_ids, epochs) AS held(id, token)
+        WHERE lease.job_id = held.id AND lease.epoch = held.token
+        RETURNING lease.*
+    ), back AS (
+        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes)
+        SELECT lane_id, priority, job_id, enqueued_at, attempt - 1, crashes FROM gone
+        RETURNING job_id
+    )
+    SELECT coalesce(array_agg(job_id), '{}') FROM back
+$$;
+
+-- Puts a running job off, the attempt given back. Returns false when the epoch no longer holds.
+CREATE OR REPLACE FUNCTION millrace.snooze(held_id bigint, token bigint, delay_ms bigint) RETURNS boolean
+LANGUAGE sql
+SET search_path = millrace, pg_temp AS $$
+    WITH gone AS (
+        DELETE FROM lease WHERE job_id = held_id AND epoch = token RETURNING *
+    ), put_off AS (
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, state, due_at)
+        SELECT job_id, enqueued_at, lane_id, priority, attempt - 1, crashes, 'scheduled',
+            clock_timestamp() + delay_ms * interval '1 millisecond'
+        FROM gone
+        RETURNING job_id
+    )
+    SELECT EXISTS (SELECT FROM put_off)
+$$;

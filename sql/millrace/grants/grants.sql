@@ -1,0 +1,20 @@
+-- Who may do what. Functions can be executed by nobody unless it is said here.
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA millrace FROM PUBLIC;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA millrace TO millrace_worker;
+REVOKE INSERT, UPDATE, DELETE ON millrace.migration FROM millrace_worker;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA millrace TO millrace_worker;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA millrace TO millrace_worker;
+
+GRANT EXECUTE ON FUNCTION
+    millrace.enqueue(text, jsonb, text, integer, timestamptz, integer, interval, text[], bigint[], timestamptz),
+    millrace.enqueue_many(jsonb), millrace.run_pipeline(text, timestamptz, timestamptz),
+    millrace.cancel(bigint, text), millrace.retry(bigint), millrace.cancel_run(bigint, text)
+TO millrace_producer;
+
+-- The views call these; a view reads tables as its owner but runs functions as its reader.
+GRANT EXECUTE ON FUNCTION millrace.output_of(bigint), millrace.last_successor(bigint) TO millrace_reader;
+
+GRANT SELECT ON millrace.v_job, millrace.v_queue, millrace.v_running, millrace.v_worker, millrace.v_schedule,
+    millrace.v_pipeline, millrace.v_step, millrace.v_failure, millrace.v_limit, millrace.v_health, millrace.v_why
+TO millrace_reader, millrace_worker;

@@ -1,0 +1,73 @@
+CREATE TABLE shop.template (
+    name text NOT NULL,
+    version integer NOT NULL,
+    locale text NOT NULL,
+    subject text NOT NULL,
+    text_body text NOT NULL,
+    html_body text NOT NULL,
+    sha256 bytea NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (name, version, locale)
+);
+COMMENT ON TABLE shop.template IS 'Message templates. A version never changes; a changed text is a new version.';
+
+CREATE TABLE shop.campaign (
+    name text PRIMARY KEY,
+    template text NOT NULL,
+    edition text NOT NULL DEFAULT 'week' CHECK (edition IN ('once', 'day', 'week', 'month')),
+    sender text NOT NULL,
+    items smallint NOT NULL DEFAULT 3 CHECK (items BETWEEN 1 AND 20),
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+COMMENT ON TABLE shop.campaign IS 'A series of messages.';
+COMMENT ON COLUMN shop.campaign.edition IS 'How often a customer may get it: the period of the logical time names the edition.';
+
+CREATE TABLE shop.message (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    campaign text NOT NULL,
+    edition text NOT NULL,
+    customer_id integer NOT NULL,
+    template text NOT NULL,
+    template_version integer NOT NULL,
+    locale text NOT NULL,
+    subject text,
+    text_body text,
+    html_body text,
+    facts jsonb NOT NULL,
+    problem text,
+    job_id bigint NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (campaign, edition, customer_id),
+    CHECK ((problem IS NULL) = (subject IS NOT NULL AND text_body IS NOT NULL AND html_body IS NOT NULL))
+);
+COMMENT ON TABLE shop.message IS 'What each customer is to be told in an edition of a campaign, or why nothing could be written.';
+COMMENT ON COLUMN shop.message.facts IS 'Every fact in the text, with where it came from.';
+COMMENT ON COLUMN shop.message.problem IS 'Why there is no text: the slot that had no data. NULL when there is one.';
+
+CREATE TABLE shop.outbox (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    campaign text NOT NULL,
+    edition text NOT NULL,
+    customer_id integer NOT NULL,
+    channel text NOT NULL DEFAULT 'email' CHECK (channel IN ('email')),
+    message_id bigint NOT NULL,
+    address text NOT NULL,
+    state text NOT NULL DEFAULT 'planned'
+        CHECK (state IN ('planned', 'sending', 'sent', 'bounced', 'failed', 'refused', 'unknown')),
+    reason text,
+    attempts smallint NOT NULL DEFAULT 0,
+    job_id bigint,
+    epoch bigint,
+    planned_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    leased_at timestamptz,
+    ended_at timestamptz,
+    reply text,
+    UNIQUE (campaign, edition, customer_id, channel)
+);
+CREATE INDEX outbox_open ON shop.outbox (campaign, edition, id) WHERE state IN ('planned', 'sending');
+COMMENT ON TABLE shop.outbox IS 'One row per message to one customer; its key is why nothing is sent twice.';
+COMMENT ON COLUMN shop.outbox.state IS
+    'planned: to be sent. sending: leased by a job that passed the policy gate. sent: the server took it. bounced: the '
+    'address was refused. failed: given up after temporary errors. refused: the policy gate said no. unknown: the '
+    'connection broke after the text was handed over; it may have arrived and is not sent again by itself.';
+COMMENT ON COLUMN shop.outbox.epoch IS 'Epoch of the job that leased it; a job with another epoch cannot write its outcome.';
