@@ -65,7 +65,7 @@ let package = Package(
         // 3: the shop's domain
         .target(
             name: "ShopSQL", path: "sql/shop",
-            resources: [.embedInCode("migrations"), .embedInCode("views")],
+            resources: [.embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views")],
             swiftSettings: strict),
         .target(
             name: "Shop",
@@ -75,7 +75,9 @@ let package = Package(
         // 4: the plugins, which meet only in Shop's tables
         .target(name: "ProfileRebuild", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
         .target(name: "ALSTraining", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
-        .target(name: "ContentBatch", dependencies: ["Millrace", "Shop"], swiftSettings: strict),
+        .target(
+            name: "ContentBatch", dependencies: ["Millrace", "Shop"], resources: [.embedInCode("Resources")],
+            swiftSettings: strict),
         .target(name: "CampaignDispatch", dependencies: ["Millrace", "Shop", "Mail"], swiftSettings: strict),
 
         // 6: the command line
@@ -87,7 +89,12 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", dependencies: ["Postgres", "Millrace", "Shop"], path: "Tests/TestSupport", swiftSettings: strict),
+        .target(
+            name: "TestSupport",
+            dependencies: [
+                "Postgres", "Millrace", "Shop", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: strict),

@@ -5,6 +5,7 @@
 
 children=()
 declare -A child_name=()
+declare -A child_start=() # start times, which tell a child from a later process of the same number
 children_file=
 
 # Ends what an earlier run left behind and writes this run's children into FILE from now on.
@@ -27,7 +28,8 @@ start_child() {
     child=$!
     children+=("$child")
     child_name[$child]=$name
-    printf '%s %s %s\n' "$child" "$(process_start_time "$child")" "$name" >>"$children_file"
+    child_start[$child]=$(process_start_time "$child") || true
+    printf '%s %s %s\n' "$child" "${child_start[$child]}" "$name" >>"$children_file"
 }
 
 # Waits for the child PID and returns its status; calls TICK meanwhile, if given, a few times a second.
@@ -46,7 +48,7 @@ wait_child() {
 # Asks the child PID to end, gives it SECONDS, then ends it and what it started. Returns its status.
 stop_child() {
     local pid=$1 seconds=$2 status=0
-    stop_session "$pid" "$seconds"
+    stop_session "$pid" "${child_start[$pid]}" "$seconds"
     wait "$pid" 2>/dev/null || status=$?
     forget_child "$pid"
     return "$status"
@@ -60,12 +62,21 @@ forget_child() {
     children=("${rest[@]}")
 }
 
-# Ends every child; also one that was started but not yet written down when a signal came.
+# Ends every child; also one that was started but not yet written down when a signal came (the shell's own list has it).
 stop_children() {
-    local pid
-    for pid in $(jobs -p); do kill -TERM "$pid" 2>/dev/null || true; done
-    for pid in $(jobs -p); do
-        stop_session "$pid" 10
+    local pid started
+    mapfile -t started < <(jobs -p)
+    for pid in "${started[@]}"; do
+        if [[ -z ${child_start[$pid]:-} ]]; then
+            child_start[$pid]=$(process_start_time "$pid") || true
+            children+=("$pid")
+        fi
+    done
+    for pid in "${children[@]}"; do
+        if number_is_still_its "$pid" "${child_start[$pid]}"; then kill -TERM "$pid" 2>/dev/null || true; fi
+    done
+    for pid in "${children[@]}"; do
+        stop_session "$pid" "${child_start[$pid]}" 10
         wait "$pid" 2>/dev/null || true
     done
     children=()
@@ -81,11 +92,11 @@ stop_leftovers() {
     IFS= read -r boot <&"$leftovers" || boot=
     if [[ $boot == "$(cat /proc/sys/kernel/random/boot_id)" ]]; then
         while read -r pid start name <&"$leftovers"; do
-            if [[ $pid =~ ^[0-9]+$ && (! -e /proc/$pid || $(process_start_time "$pid") == "$start") ]] && session_lives "$pid"; then
+            if [[ $pid =~ ^[0-9]+$ ]] && number_is_still_its "$pid" "$start" && session_lives "$pid"; then
                 if [[ $seen == false ]]; then note "The last run was cut short; ending what it left behind."; fi
                 seen=true
                 note "  $name (process $pid)"
-                stop_session "$pid" 10
+                stop_session "$pid" "$start" 10
             fi
         done
     fi

@@ -3,16 +3,15 @@
 # (`kill -9` leaves no chance; children.sh and private-postgres.sh clear up after it at the next start.)
 
 ended_by=
+cleanup_function=:
+trap 'end_run $?' EXIT
+trap 'ended_by=INT; exit 130' INT
+trap 'ended_by=TERM; exit 143' TERM
+trap 'ended_by=HUP; exec >/dev/null 2>&1; exit 129' HUP
+trap 'ended_by=PIPE; exec >/dev/null 2>&1; exit 141' PIPE
 
 # Calls FUNCTION once when the script ends, with the exit status as its argument.
-clean_up_with() {
-    cleanup_function=$1
-    trap 'end_run $?' EXIT
-    trap 'ended_by=INT; exit 130' INT
-    trap 'ended_by=TERM; exit 143' TERM
-    trap 'ended_by=HUP; exec >/dev/null 2>&1; exit 129' HUP
-    trap 'ended_by=PIPE; exec >/dev/null 2>&1; exit 141' PIPE
-}
+clean_up_with() { cleanup_function=$1; }
 
 end_run() {
     local status=$1

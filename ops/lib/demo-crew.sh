@@ -57,17 +57,19 @@ watch_crew() {
         if process_lives "$pid"; then alive=$((alive + 1)); fi
     done
     if ((alive == 0)); then crew_problem="no worker is left"; fi
-    if [[ -n $crew_problem ]]; then stop_session "$watched_run" 5; fi
+    if [[ -n $crew_problem ]]; then stop_session "$watched_run" "${child_start[$watched_run]}" 5; fi
 }
 
 # Ends them gracefully and says which did not end well.
 stop_crew() {
     local pid status
-    for pid in "${crew[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
+    for pid in "${crew[@]}"; do
+        if process_lives "$pid"; then kill -TERM "$pid" 2>/dev/null || true; fi
+    done
     for pid in "${crew[@]}"; do
         status=0
         stop_child "$pid" 30 || status=$?
-        if ((status != 0)) && [[ -z ${death_told[$pid]:-} ]]; then
+        if ((status != 0 && status != 143)) && [[ -z ${death_told[$pid]:-} ]]; then
             note "${child_name[$pid]} ended with exit code $status; see $crew_log"
         fi
     done

@@ -3,18 +3,14 @@
 
 # Takes the lock of COMMAND or ends the script, saying who holds it.
 take_lock() {
-    local command=$1 file="$state/$1.lock" holder
+    local command=$1 file="$state/$1.lock" holder patience=0
     exec {lock_descriptor}>>"$file"
-    if ! flock --nonblock "$lock_descriptor"; then
-        holder=$(cat -- "$file")
+    holder=$(cat -- "$file")
+    # The last command of a script that was killed may hold it a little longer.
+    if [[ $holder =~ ^[0-9]+$ ]] && ! process_lives "$holder"; then patience=30; fi
+    if ! flock --timeout "$patience" "$lock_descriptor"; then
         fail "another ops/$command (process ${holder:-unknown}) is at work in this checkout." \
             "→ wait until it has ended, or end it: kill ${holder:-PID}"
     fi
     printf '%s\n' $$ >"$file"
-}
-
-# True while another process holds the lock of COMMAND.
-lock_is_held() {
-    local file="$state/$1.lock"
-    [[ -e $file ]] && ! flock --nonblock --shared "$file" true 2>/dev/null
 }

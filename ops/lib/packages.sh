@@ -24,19 +24,21 @@ require_packages() {
             fail "installed, but still not usable:" "${missing_reasons[@]}"
         fi
     fi
-    note "Swift $(swift_version)${postgres_bin:+, PostgreSQL $(postgres_version "$postgres_bin")}: all that is needed is there."
+    note "All that is needed is there: Swift $swift_found, $(database_program)."
 }
 
-swift_version() { swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' | head -n 1; }
+database_program() {
+    if given_url; then "$psql_program" --version; else printf 'PostgreSQL %s' "$(postgres_version "$postgres_bin")"; fi
+}
 
+# Sets swift_found to the version.
 require_swift() {
-    local version
     if ! command -v swift >/dev/null; then
         fail "the Swift toolchain is not in PATH." "→ install Swift $swift_needed or newer from swift.org, and add its usr/bin to PATH"
     fi
-    version=$(swift_version)
-    if [[ $(printf '%s\n' "$swift_needed" "${version:-0}" | sort -V | head -n 1) != "$swift_needed" ]]; then
-        fail "Swift ${version:-of an unknown version} is too old." "→ install Swift $swift_needed or newer from swift.org"
+    swift_found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p')
+    if ! printf '%s\n' "$swift_needed" "${swift_found:-0}" | sort -V -C; then
+        fail "Swift ${swift_found:-of an unknown version} is too old." "→ install Swift $swift_needed or newer from swift.org"
     fi
 }
 

@@ -54,9 +54,15 @@ wait_while() {
 # True while the session SESSION has a living process.
 session_lives() { [[ -n $(session_members "$1") ]]; }
 
-# Ends a session: its leader first and with SECONDS for a graceful end, then what it left behind.
+# False when PID, which started at START, has ended and its number names a later process. (While members of its session
+# live, the kernel gives the number to nobody.)
+number_is_still_its() { [[ ! -e /proc/$1 || $(process_start_time "$1") == "$2" ]]; }
+
+# Ends the session of LEADER, which started at START: the leader first and with SECONDS for a graceful end, then what it
+# left behind.
 stop_session() {
-    local leader=$1 seconds=$2 pid
+    local leader=$1 start=$2 seconds=$3 pid
+    if ! number_is_still_its "$leader" "$start"; then return; fi
     if process_lives "$leader"; then
         kill -TERM "$leader" 2>/dev/null || true
         wait_while "$seconds" process_lives "$leader" || true

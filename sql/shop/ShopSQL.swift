@@ -10,9 +10,10 @@ public enum ShopSQL {
         ("m0004_campaigns", text(PackageResources.m0004_campaigns_sql)),
     ]
 
-    /// Views and grants: replaced whole whenever one of them has changed.
+    /// Functions, views and grants: replaced whole whenever one of them has changed.
     public static let replaced: [(name: String, text: String)] = [
-        ("shop_views", text(PackageResources.shop_views_sql))
+        ("edition", text(PackageResources.edition_sql)),
+        ("shop_views", text(PackageResources.shop_views_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -67,6 +67,6 @@ func solveUpper(_ u: UnsafeMutablePointer<Float>, width: Int, _ b: UnsafeMutable
             sum += vector * load8(b + j)
         }
         // Entries before k still hold the right-hand side, but U is zero there.
-        b[k] = (value - sum.sum()) / row[k]
+        b[k] = (value - laneSum(sum)) / row[k]
     }
 }

@@ -131,7 +131,7 @@ struct RowSystem: ~Copyable {
                     let row = load8(gramian.base + i * width + j)
                     sum += row * load8(solution.base + j)
                 }
-                residual.base[i] = -sum.sum() - lambda * solution.base[i]
+                residual.base[i] = -laneSum(sum) - lambda * solution.base[i]
             }
         } else {
             residual.base.update(repeating: 0, count: width)
@@ -146,7 +146,7 @@ struct RowSystem: ~Copyable {
                     let vector = row.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)
                     sum += SIMD8<Double>(vector) * load8(solution.base + i)
                 }
-                coefficient -= weights.matrix * sum.sum()
+                coefficient -= weights.matrix * laneSum(sum)
             }
             for i in stride(from: 0, to: width, by: 8) {
                 let vector = row.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)

@@ -38,8 +38,8 @@ enum Elementary {
         return exponent * ln2High + (2 * s + (2 * s * series + exponent * ln2Low))
     }
 
-    /// Base-2 logarithm.
-    static func log2(_ x: Double) -> Double { log(x) * inverseLn2 }
+    /// Base-2 logarithm of a positive, finite number; exact for powers of two.
+    static func log2(_ x: Double) -> Double { Double(x.exponent) + log(x.significand) * inverseLn2 }
 
     /// e to the power of x; 0 below −745, ∞ above 709.78.
     static func exp(_ x: Double) -> Double {

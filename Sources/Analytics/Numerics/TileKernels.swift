@@ -21,6 +21,22 @@ func storeVector<Vector: SIMD & BitwiseCopyable>(_ vector: Vector, _ pointer: Un
     UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
+/// The sum of a vector's lanes in an order of our own: halves onto halves.
+@inline(__always)
+func laneSum(_ vector: SIMD8<Float>) -> Float {
+    let half = vector.lowHalf + vector.highHalf
+    let quarter = half.lowHalf + half.highHalf
+    return quarter.x + quarter.y
+}
+
+/// The sum of a vector's lanes in an order of our own: halves onto halves.
+@inline(__always)
+func laneSum(_ vector: SIMD8<Double>) -> Double {
+    let half = vector.lowHalf + vector.highHalf
+    let quarter = half.lowHalf + half.highHalf
+    return quarter.x + quarter.y
+}
+
 /// Σ_d left[d][0..<4] ⊗ right[d][0..<lanes], the one product under normal equations, Cholesky, Gramian and top-N.
 ///
 /// The sixteen accumulators stay in registers for the whole depth; each element is summed in ascending `d` with one

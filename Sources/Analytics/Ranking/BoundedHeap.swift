@@ -42,9 +42,9 @@ struct BoundedHeap {
         var parent = start
         while true {
             var worst = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
-                if Self.isWorse(entries[child], entries[worst]) { worst = child }
-            }
+            let left = 2 * parent + 1
+            if left < entries.count, Self.isWorse(entries[left], entries[worst]) { worst = left }
+            if left + 1 < entries.count, Self.isWorse(entries[left + 1], entries[worst]) { worst = left + 1 }
             if worst == parent { return }
             entries.swapAt(parent, worst)
             parent = worst

@@ -7,6 +7,19 @@ public struct RankedLists: Sendable, Equatable {
     /// The score of each.
     public let scores: [Float]
 
+    /// Takes lists as they are, best first, for instance from a table.
+    public init(_ lists: [[(item: Int32, score: Float)]]) {
+        self.init(
+            rowOffsets: lists.reduce(into: [0]) { $0.append(($0.last ?? 0) + $1.count) },
+            items: lists.flatMap { $0.map(\.item) }, scores: lists.flatMap { $0.map(\.score) })
+    }
+
+    init(rowOffsets: [Int], items: [Int32], scores: [Float]) {
+        self.rowOffsets = rowOffsets
+        self.items = items
+        self.scores = scores
+    }
+
     /// The number of lists.
     public var rows: Int { rowOffsets.count - 1 }
 

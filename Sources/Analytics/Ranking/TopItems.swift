@@ -76,7 +76,7 @@ private struct TopSelection {
     /// Items come in ascending order, so one that only equals the worst kept never replaces it.
     @inline(__always)
     mutating func offer(_ vector: SIMD8<Float>, slot: Int, row: Int, firstItem: Int) {
-        if vector.max() > thresholds[slot] { take(vector, slot: slot, row: row, firstItem: firstItem) }
+        if anyExceeds(vector, thresholds[slot]) { take(vector, slot: slot, row: row, firstItem: firstItem) }
     }
 
     @inline(never)
@@ -105,4 +105,13 @@ private struct TopSelection {
         }
         return low < block.rowOffsets[row + 1] && block.columns[low] == item
     }
+}
+
+/// Whether a lane is greater than the threshold: the sign bits of threshold − lane, which a vector comparison of the
+/// standard library tests one lane at a time. May say yes for NaN.
+@inline(__always)
+private func anyExceeds(_ vector: SIMD8<Float>, _ threshold: Float) -> Bool {
+    let difference = SIMD8<Float>(repeating: threshold) - vector
+    let words = unsafeBitCast(difference, to: SIMD4<UInt64>.self)
+    return (words.x | words.y | words.z | words.w) & 0x8000_0000_8000_0000 != 0
 }

@@ -9,7 +9,7 @@ final class SMTPChannelHandler: ChannelInboundHandler {
 
     /// A message on its way or waiting for its turn.
     private struct Sending {
-        let ticket: Int
+        let ticket: SendTicket
         let envelope: SMTPEnvelope
         let load: SMTPEnvelope.Load
         let lines: [UInt8]
@@ -27,7 +27,7 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     private var openingResult: Result<Void, any Error>?
     private var current: Sending?
     private var waiting: [Sending] = []
-    private var cancelledTickets: Set<Int> = []
+    private var isCancelling = false
     private var closing: [EventLoopPromise<Void>] = []
 
     init(configuration: SMTPConfiguration, tls: NIOSSLContext?) {
@@ -47,30 +47,27 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     }
 
     func send(
-        _ envelope: SMTPEnvelope, _ load: SMTPEnvelope.Load, lines: [UInt8], ticket: Int,
+        _ envelope: SMTPEnvelope, _ load: SMTPEnvelope.Load, lines: [UInt8], ticket: SendTicket,
         promise: EventLoopPromise<SMTPReceipt>
     ) {
-        if cancelledTickets.remove(ticket) != nil { return promise.fail(CancellationError()) }
+        if ticket.isCancelled { return promise.fail(CancellationError()) }
         waiting.append(Sending(ticket: ticket, envelope: envelope, load: load, lines: lines, promise: promise))
         startNext()
     }
 
     /// Gives up a message: one that waits is dropped, one under way takes the connection with it.
-    func cancel(ticket: Int) {
-        if current?.ticket == ticket {
+    func cancel(_ ticket: SendTicket) {
+        if current?.ticket === ticket {
+            isCancelling = true
             perform(machine.lost(.cancelled))
-        } else if let index = waiting.firstIndex(where: { $0.ticket == ticket }) {
+        } else if let index = waiting.firstIndex(where: { $0.ticket === ticket }) {
             waiting.remove(at: index).promise.fail(CancellationError())
-        } else if isOpen {
-            cancelledTickets.insert(ticket)
         }
     }
 
-    /// The cancellation came too late to find its message; its ticket is not needed any more.
-    func forget(ticket: Int) { cancelledTickets.remove(ticket) }
-
     /// Says goodbye and completes the promise when the channel is closed.
     func quit(_ promise: EventLoopPromise<Void>) {
+        guard context != nil else { return promise.succeed() }
         closing.append(promise)
         perform(machine.quit())
     }
@@ -119,9 +116,9 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
         // Also reached when the channel never became active, as the losers of a connection race do.
         perform(machine.lost(.closedByServer))
-        self.context = nil
         for promise in closing { promise.succeed() }
         closing = []
     }
@@ -142,7 +139,9 @@ final class SMTPChannelHandler: ChannelInboundHandler {
         case .delivered(let receipt): finishCurrent(.success(receipt))
         case .failed(let failure):
             finishOpening(.failure(failure))
-            finishCurrent(.failure(failure))
+            // A cancelled message is a failure only where the server has refused it or may have taken it.
+            let isHarmless = failure.kind != .unknownOutcome && failure.reply == nil
+            finishCurrent(.failure(isCancelling && isHarmless ? CancellationError() : failure))
         case .close: break
         }
         if machine.state == .closed { close() }
@@ -195,6 +194,7 @@ final class SMTPChannelHandler: ChannelInboundHandler {
     private func finishCurrent(_ result: Result<SMTPReceipt, any Error>) {
         let finished = current
         current = nil
+        isCancelling = false
         finished?.promise.completeWith(result)
         startNext()
     }

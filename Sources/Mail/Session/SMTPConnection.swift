@@ -1,12 +1,9 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// One open connection: the bridge from tasks to the handler on its event loop.
 struct SMTPConnection: Sendable {
-    private static let lastTicket = Atomic<Int>(0)
-
     private let channel: any Channel
     private let handler: NIOLoopBound<SMTPChannelHandler>
     let capabilities: SMTPCapabilities
@@ -19,7 +16,7 @@ struct SMTPConnection: Sendable {
         try Task.checkCancellation()
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let opened = loop.makePromise(of: SMTPConnection.self)
-        let attempt = ConnectionAttempt(opened)
+        let attempt = SMTPConnectionAttempt(opened)
         return try await withTaskCancellationHandler {
             connect(configuration, tls: tls, on: loop, attempt: attempt)
             return try await opened.futureResult.get()
@@ -29,7 +26,7 @@ struct SMTPConnection: Sendable {
     }
 
     private static func connect(
-        _ configuration: SMTPConfiguration, tls: NIOSSLContext?, on loop: any EventLoop, attempt: ConnectionAttempt
+        _ configuration: SMTPConfiguration, tls: NIOSSLContext?, on loop: any EventLoop, attempt: SMTPConnectionAttempt
     ) {
         ClientBootstrap(group: loop)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -54,7 +51,7 @@ struct SMTPConnection: Sendable {
             }
     }
 
-    fileprivate init(channel: any Channel, handler: SMTPChannelHandler) {
+    init(channel: any Channel, handler: SMTPChannelHandler) {
         self.channel = channel
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         capabilities = handler.capabilities
@@ -69,22 +66,18 @@ struct SMTPConnection: Sendable {
     /// Sends one message; several calls at once take turns.
     func send(_ message: RenderedMessage, _ envelope: SMTPEnvelope) async throws -> SMTPReceipt {
         try Task.checkCancellation()
-        let ticket = Self.lastTicket.add(1, ordering: .relaxed).newValue
+        let ticket = SendTicket()
         let load = SMTPEnvelope.Load(size: message.bytes.count, requiresSMTPUTF8: message.requiresSMTPUTF8)
         let lines = DotStuffing.apply(to: message.bytes)
         let promise = channel.eventLoop.makePromise(of: SMTPReceipt.self)
-        do {
-            let receipt = try await withTaskCancellationHandler {
-                channel.eventLoop.execute {
-                    handler.value.send(envelope, load, lines: lines, ticket: ticket, promise: promise)
-                }
-                return try await promise.futureResult.get()
-            } onCancel: {
-                channel.eventLoop.execute { handler.value.cancel(ticket: ticket) }
+        return try await withTaskCancellationHandler {
+            channel.eventLoop.execute {
+                handler.value.send(envelope, load, lines: lines, ticket: ticket, promise: promise)
             }
-            return receipt
-        } catch let failure as SMTPFailure where Task.isCancelled && failure.endedByCancellation {
-            throw CancellationError()
+            return try await promise.futureResult.get()
+        } onCancel: {
+            ticket.cancel()
+            channel.eventLoop.execute { handler.value.cancel(ticket) }
         }
     }
 
@@ -97,52 +90,4 @@ struct SMTPConnection: Sendable {
 
     /// Closes at once, without QUIT.
     func abort() { channel.eventLoop.execute { handler.value.abort() } }
-}
-
-/// The opening of a connection, which ends once: with a connection, a failure, or a cancellation.
-private struct ConnectionAttempt: Sendable {
-    private let promise: EventLoopPromise<SMTPConnection>
-    private let state: NIOLoopBoundBox<State>
-
-    private struct State {
-        var isFinished = false
-        var channel: (any Channel)?
-    }
-
-    init(_ promise: EventLoopPromise<SMTPConnection>) {
-        self.promise = promise
-        state = .makeBoxSendingValue(State(), eventLoop: promise.futureResult.eventLoop)
-    }
-
-    /// Waits for the session to open. On the event loop.
-    func connected(_ channel: any Channel, _ configuration: SMTPConfiguration) {
-        guard !state.value.isFinished else { return channel.close(promise: nil) }
-        state.value.channel = channel
-        do {
-            let handler = try channel.pipeline.syncOperations.handler(type: SMTPChannelHandler.self)
-            let opened = channel.eventLoop.makePromise(of: Void.self)
-            opened.futureResult.assumeIsolated().whenComplete { result in
-                finish(result.map { SMTPConnection(channel: channel, handler: handler) })
-            }
-            handler.whenOpen(opened)
-        } catch {
-            // The handler is gone: the server closed the connection in the same moment.
-            finish(.failure(SMTPFailure(stage: .greeting, loss: .closedByServer, server: configuration.server)))
-        }
-    }
-
-    /// Ends the attempt, if it has not ended. On the event loop.
-    func finish(_ result: Result<SMTPConnection, any Error>) {
-        guard !state.value.isFinished else { return }
-        state.value.isFinished = true
-        promise.completeWith(result)
-    }
-
-    /// Ends the attempt from any thread.
-    func cancel() {
-        promise.futureResult.eventLoop.execute {
-            finish(.failure(CancellationError()))
-            state.value.channel?.close(promise: nil)
-        }
-    }
 }

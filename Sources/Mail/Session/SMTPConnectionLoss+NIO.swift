@@ -11,7 +11,8 @@ extension SMTPConnectionLoss {
         case let error as IOError where error.errnoCode == ECONNREFUSED: self = .refused
         case ChannelError.connectTimeout(let amount): self = .timedOut(Duration(amount))
         case ChannelError.alreadyClosed, ChannelError.ioOnClosedChannel, ChannelError.eof: self = .closedByServer
-        case NIOSSLError.uncleanShutdown, NIOSSLError.handshakeFailed(.eofDuringHandshake): self = .closedByServer
+        case NIOSSLError.uncleanShutdown, NIOSSLError.handshakeFailed(.sslError([.eofDuringHandshake])):
+            self = .closedByServer
         case let error as IOError: self = .network(error.localizedReason)
         default: self = isHandshaking ? .tls(Self.handshakeText(error)) : .network("\(error)")
         }

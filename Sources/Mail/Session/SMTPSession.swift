@@ -22,6 +22,13 @@ public actor SMTPSession {
     /// Whether the connection is encrypted.
     public var isEncrypted: Bool { connection.isEncrypted }
 
+    /// Whether the connection is open, as far as is known; if not, the next message opens a new one.
+    ///
+    /// - Throws: only when the event loops of the process have been shut down.
+    public var isOpen: Bool {
+        get async throws { try await connection.isOpen }
+    }
+
     /// Renders and sends one message.
     ///
     /// - Parameters:

@@ -1,4 +1,4 @@
-import Postgres
+package import Postgres
 
 private let promoteStatement: Statement = "SELECT millrace.promote($1)"
 private let rescueStatement: Statement = "SELECT millrace.rescue()"

@@ -1,6 +1,6 @@
 import Foundation
-import Logging
-import Postgres
+package import Logging
+package import Postgres
 
 /// Locks what is due and passes by what another coordinator is at.
 private let dueStatement: Statement = """

@@ -1,4 +1,4 @@
-public import Postgres
+package import Postgres
 
 /// What a listing shows: named columns and rows of text, ready for a table, JSON or CSV.
 public struct Listing: Sendable {
@@ -44,7 +44,7 @@ public struct Listing: Sendable {
 
 extension Session {
     /// Runs a statement whose columns are all text.
-    func listing(
+    package func listing(
         _ columns: [Listing.Column], _ statement: Statement, _ parameters: (any PostgresEncodable)?...
     ) async throws -> Listing {
         let rows = try await query(statement, parameters: parameters)

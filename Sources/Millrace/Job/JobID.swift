@@ -1,5 +1,3 @@
-public import Postgres
-
 /// The id of a job: rises with the order of enqueueing, never used twice.
 public struct JobID: Sendable, Hashable, Codable, Comparable, CustomStringConvertible, LosslessStringConvertible {
     /// The value of `millrace.job.id`.

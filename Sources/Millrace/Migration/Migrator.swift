@@ -46,7 +46,7 @@ public struct Migrator: Sendable {
     /// - Returns: the names of the files applied; empty when there was nothing to do.
     /// - Throws: ``MigrationError``; `PostgresError` when a statement fails.
     public func migrate(_ connection: Connection, logger: Logger) async throws -> [String] {
-        let serverVersion = await connection.serverVersion
+        let serverVersion = connection.serverVersion
         guard serverVersion >= 140_000 else { throw MigrationError.serverTooOld(version: serverVersion) }
         if try await isCurrent(on: connection) { return [] }
         do {

@@ -1,5 +1,5 @@
 import Foundation
-public import Postgres
+import Postgres
 
 /// Fenced: only who holds the lease may write.
 private let saveStatement: Statement = """

@@ -1,5 +1,5 @@
 import Foundation
-public import Postgres
+import Postgres
 
 private let stepOutputStatement: Statement = """
     SELECT millrace.output_of(min(job.id)) FROM millrace.job

@@ -40,7 +40,8 @@ public enum Cadence: Hashable, Sendable {
     public func slots(after start: Date, through end: Date, limit: Int) -> Slots {
         var slots = Slots(instants: [], hasMore: false)
         var last = start
-        while let slot = next(after: last), slot <= end {
+        let endMicroseconds = ScheduleInstant.microseconds(of: end)
+        while let slot = next(after: last), ScheduleInstant.microseconds(of: slot) <= endMicroseconds {
             guard slots.instants.count < limit else {
                 slots.hasMore = true
                 break
@@ -56,7 +57,8 @@ public enum Cadence: Hashable, Sendable {
         switch self {
         case .every(let interval, let anchor):
             let slot = IntervalGrid(interval: interval, anchor: anchor)?.last(through: end)
-            return slot.flatMap { $0 > start ? $0 : nil }
+            let startMicroseconds = ScheduleInstant.microseconds(of: start)
+            return slot.flatMap { ScheduleInstant.microseconds(of: $0) > startMicroseconds ? $0 : nil }
         case .cron:
             // Look at ever longer stretches before the end until one has a slot, then close in on the last one.
             var reach: TimeInterval = 60

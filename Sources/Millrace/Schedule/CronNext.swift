@@ -76,7 +76,8 @@ extension CronExpression {
             }
             monthStart += CivilDate.dayCount(year: date.year, month: date.month)
             date = CivilDate(
-                year: date.month == 12 ? date.year + 1 : date.year, month: date.month == 12 ? 1 : date.month + 1, day: 1)
+                year: date.month == 12 ? date.year + 1 : date.year, month: date.month == 12 ? 1 : date.month + 1, day: 1
+            )
         }
         return nil
     }

@@ -71,7 +71,8 @@ struct CronParser {
         let order = "minute, hour, day of month, month, day of week"
         guard let first = words.first else {
             return error(
-                nil, Piece(text: "", column: 1), "it is empty", "write the five fields \(order), or @daily and the like")
+                nil, Piece(text: "", column: 1), "it is empty", "write the five fields \(order), or @daily and the like"
+            )
         }
         let count = words.count == 1 ? "1 field" : "\(words.count) fields"
         if first.text.contains("=") {

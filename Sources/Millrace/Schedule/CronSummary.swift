@@ -21,7 +21,8 @@ extension CronExpression {
         if isEveryHour {
             if let everyMinute, minuteList.count > 1 { return everyMinute }
             if minuteList == [0] { return "every hour" }
-            return "every hour at \(minuteList.count == 1 ? "minute" : "minutes") " + Self.list(minuteList.map(String.init))
+            return "every hour at \(minuteList.count == 1 ? "minute" : "minutes") "
+                + Self.list(minuteList.map(String.init))
         }
         let hoursRun = hourList.count > 2 && hourList[hourList.count - 1] - hourList[0] == hourList.count - 1
         if let everyMinute, minuteList.count > 1 {

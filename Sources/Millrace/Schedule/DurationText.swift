@@ -28,7 +28,9 @@ public struct DurationText: Hashable, Sendable, CustomStringConvertible {
             let unit = rest.prefix { !($0.isASCII && $0.isNumber) }
             rest = rest.dropFirst(unit.count)
             guard !digits.isEmpty else { throw failure("\"\(unit)\" has no number before it") }
-            guard !unit.isEmpty else { throw failure("\(digits) has no unit", "write \(digits)s for seconds, or m, h, d") }
+            guard !unit.isEmpty else {
+                throw failure("\(digits) has no unit", "write \(digits)s for seconds, or m, h, d")
+            }
             guard !unit.contains(".") else {
                 throw failure("it has a fraction", "write the smaller unit too, such as 1h30m or 1s500ms")
             }

@@ -77,7 +77,8 @@ struct ZoneDatabase {
 
         if let same = known.first(where: { $0.lowercased() == underscored.lowercased() }) { return suggest(same) }
         if let offset = fixedOffset(typed), known.contains(offset) {
-            return "did you mean \"\(offset)\"? (these names count the other way: Etc/GMT-8 is eight hours ahead of UTC)"
+            return
+                "did you mean \"\(offset)\"? (these names count the other way: Etc/GMT-8 is eight hours ahead of UTC)"
         }
         if let city = known.first(where: { $0.lowercased().hasSuffix("/" + underscored.lowercased()) }) {
             return suggest(city)
@@ -100,7 +101,9 @@ struct ZoneDatabase {
 
     /// `UTC+8`, `GMT-3` and `+08:00` as the identifier that has this offset.
     private func fixedOffset(_ typed: String) -> String? {
-        guard let match = typed.uppercased().wholeMatch(of: /(?:UTC|GMT)?([+-])0?(\d{1,2})(?::?00)?/) else { return nil }
+        guard let match = typed.uppercased().wholeMatch(of: /(?:UTC|GMT)?([+-])0?(\d{1,2})(?::?00)?/) else {
+            return nil
+        }
         return match.2 == "0" ? "UTC" : "Etc/GMT\(match.1 == "+" ? "-" : "+")\(match.2)"
     }
 }

@@ -60,7 +60,8 @@ final class CompletionBatcher: Sendable {
                     for entry in batch { entry.continuation.resume(returning: false) }
                     return
                 }
-                _ = await Task { try await Task.sleep(for: delay) }.result
+                let pause = delay
+                _ = await Task { try await Task.sleep(for: pause) }.result
                 delay = min(delay * 2, .seconds(2))
             }
         }

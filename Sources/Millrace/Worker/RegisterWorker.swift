@@ -1,5 +1,5 @@
 import Foundation
-import Postgres
+package import Postgres
 
 private let registerStatement: Statement = """
     INSERT INTO millrace.worker (name, host, pid, version, slots, queues, plugins, lease_ms)
@@ -25,14 +25,17 @@ private let retireStatement: Statement = """
     WHERE id = $1 AND state IN ('alive', 'draining')
     """
 
+/// A plugin as `millrace.worker.plugins` has it.
+private struct Offered: Encodable {
+    let name: String
+    let version: Int
+}
+
 extension Session {
     /// Makes a worker known, with what it can run.
     ///
     /// - Returns: the worker's id, new for each start.
     func register(_ options: WorkerOptions, offering plugins: [PluginDescription]) async throws -> Int64 {
-        struct Offered: Encodable {
-            let name: String, version: Int
-        }
         let offered = try JSONText(encoding: plugins.map { Offered(name: $0.name, version: $0.version) })
         return try await query(
             registerStatement, options.name, ProcessInfo.processInfo.hostName,

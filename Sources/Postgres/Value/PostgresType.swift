@@ -72,6 +72,9 @@ public struct PostgresType: Sendable, Hashable, CustomStringConvertible {
         PostgresType.arrays[self].map(PostgresType.init(oid:))
     }
 
+    /// Whether it may be an array: every type but the ones known not to be.
+    var mayBeArray: Bool { PostgresType.arrays[self] == nil && self != .void && self != .unknown }
+
     /// `pg_type.typarray` of the built-in types (src/include/catalog/pg_type.dat).
     private static let arrays: [PostgresType: UInt32] = [
         .bool: 1000, .bytea: 1001, .char: 1002, .name: 1003, .int8: 1016, .int2: 1005, .int4: 1007, .text: 1009,

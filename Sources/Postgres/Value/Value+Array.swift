@@ -41,7 +41,7 @@ enum ArrayFormat {
             guard offset >= 0, offset + 4 <= bytes.count else { throw malformed("is no array") }
             return Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self))
         }
-        guard type.isArray else {
+        guard type.mayBeArray else {
             throw PostgresDecodingError(.wrongType, type: type, swiftType: [Element].self)
         }
         let dimensions = try integer(0)

@@ -26,7 +26,11 @@ final class ByteSourceHandOver: Sendable {
     func send(_ chunk: ByteSource.Chunk) {
         room.wait()
         let consumer = state.withLock { state -> CheckedContinuation<ByteSource.Chunk?, any Error>? in
-            guard !state.isAbandoned else { return nil }
+            guard !state.isAbandoned else {
+                // The reader may have more to send before it looks up: nothing holds it any longer.
+                room.signal()
+                return nil
+            }
             if let consumer = state.consumer {
                 state.consumer = nil
                 return consumer

@@ -94,9 +94,12 @@ struct CSVParser: Sendable {
                     reason = .brokenQuote
                 case .incomplete:
                     guard isLast || end - start > longestRow else { return }
-                    reason = newline(base, from: start, to: end) < end || isLast ? .brokenQuote : .tooLong
+                    reason = isLast ? .brokenQuote : .tooLong
                 }
                 let lineEnd = newline(base, from: start, to: end)
+                if reason == .tooLong, lineEnd < end { reason = .brokenQuote }
+                // The rest of the line may come with the next piece.
+                guard lineEnd < end || isLast || end - start > longestRow else { return }
                 let firstLine = UnsafeBufferPointer(start: base + start, count: lineEnd - start)
                 body(.broken(CSVBrokenRow(line: scan.line, reason: reason, firstLine: firstLine)))
                 found += 1

@@ -25,6 +25,8 @@ struct CSVRowProblem: Error {
 struct CSVBatch<Row: Sendable>: Sendable {
     /// Rows that were read, in the order of the file.
     var rows: [Row] = []
+    /// The line on which each of them begins.
+    var lines: [Int] = []
     /// Rows that were not, in the order of the file.
     var rejected: [RejectedRow] = []
     /// Bytes of the file (before unpacking) read so far.
@@ -94,6 +96,7 @@ struct CSVTable<Format: CSVFormat>: Sendable {
                     record.positions = positions
                     do throws(CSVRowProblem) {
                         batch.rows.append(try format.row(record))
+                        batch.lines.append(record.line)
                     } catch {
                         batch.rejected.append(
                             RejectedRow(

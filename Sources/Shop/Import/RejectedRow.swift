@@ -32,6 +32,10 @@ public enum RejectReason: String, Sendable, CaseIterable {
     case stockAdjustment = "stock-adjustment"
     /// A row about nothing: quantity zero.
     case zeroQuantity = "zero-quantity"
+    /// An item code that is not in the catalogue.
+    case unknownItem = "unknown-item"
+    /// A customer code that nobody has.
+    case unknownCustomer = "unknown-customer"
 
     /// What is wrong, as the middle of a sentence about a value.
     public var problem: String {
@@ -52,6 +56,8 @@ public enum RejectReason: String, Sendable, CaseIterable {
         case .badLocale: "is no language tag"
         case .stockAdjustment: "the row corrects the stock and sells nothing"
         case .zeroQuantity: "is a quantity of zero"
+        case .unknownItem: "is not in the catalogue"
+        case .unknownCustomer: "is no known customer"
         }
     }
 
@@ -71,6 +77,8 @@ public enum RejectReason: String, Sendable, CaseIterable {
         case .badTimeZone: "write it like Europe/London"
         case .badCurrency: "write it like GBP"
         case .badLocale: "write it like en or zh-CN"
+        case .unknownItem: "import its row of items.csv first"
+        case .unknownCustomer: "import its row of customers.csv first"
         case .stockAdjustment, .zeroQuantity: "nothing to do; it is counted and left out"
         }
     }

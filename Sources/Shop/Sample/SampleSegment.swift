@@ -45,13 +45,13 @@ struct SampleSegment: Sendable {
     static let all: [SampleSegment] = [
         SampleSegment(
             name: "loyal-regulars", summary: "buy every ten days or so, several things at ordinary prices, in daytime",
-            share: 0.16, active: 0.0...1.0, orders: 15...21, browsingVisits: 6...12, viewsPerVisit: 2...5,
+            share: 0.16, active: 0.0...1.0, orders: 14...18, browsingVisits: 6...12, viewsPerVisit: 2...5,
             itemsPerOrder: 1...4, quantity: 1...2, hours: hours(around: 10, 13), tiers: [0.25, 0.65, 0.10],
             discountPercent: 0...5, weekendPull: 0.1, reviewShare: 0.20, returnShare: 0.03,
             devices: SampleWeights([0.6, 0.3, 0.1])),
         SampleSegment(
             name: "bargain-hunters", summary: "look a lot, buy the cheapest things at a discount, on weekend evenings",
-            share: 0.20, active: 0.0...1.0, orders: 5...8, browsingVisits: 10...18, viewsPerVisit: 2...6,
+            share: 0.20, active: 0.0...1.0, orders: 5...8, browsingVisits: 10...15, viewsPerVisit: 2...6,
             itemsPerOrder: 1...3, quantity: 1...3, hours: hours(around: 18, 20), tiers: [0.90, 0.10, 0.0],
             discountPercent: 15...35, weekendPull: 0.7, reviewShare: 0.08, returnShare: 0.06,
             devices: SampleWeights([0.2, 0.7, 0.1])),
@@ -72,8 +72,9 @@ struct SampleSegment: Sendable {
             weekendPull: 0.2, reviewShare: 0.12, returnShare: 0.05, devices: SampleWeights([0.5, 0.4, 0.1])),
         SampleSegment(
             name: "night-browsers", summary: "look around for hours between 11 at night and 3, and buy little",
-            share: 0.18, active: 0.0...1.0, orders: 2...4, browsingVisits: 12...20, viewsPerVisit: 4...8,
-            itemsPerOrder: 1...2, quantity: 1...1, hours: hours(around: 0, 2, elsewhere: 0.0), tiers: [0.40, 0.55, 0.05],
+            share: 0.18, active: 0.0...1.0, orders: 2...4, browsingVisits: 11...17, viewsPerVisit: 4...8,
+            itemsPerOrder: 1...2, quantity: 1...1, hours: hours(around: 0, 2, elsewhere: 0.0),
+            tiers: [0.40, 0.55, 0.05],
             discountPercent: 0...10, weekendPull: 0.1, reviewShare: 0.05, returnShare: 0.05,
             devices: SampleWeights([0.1, 0.7, 0.2])),
     ]

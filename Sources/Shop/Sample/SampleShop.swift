@@ -6,7 +6,7 @@
 /// 1 % have an address that begins with `bounce`. All addresses are at `shop.example`, which no one can own.
 /// What was planted is in ``planted``.
 ///
-/// The same arguments give the same bytes. 2,000 customers over 180 days make about 200,000 events.
+/// The same arguments give the same bytes. 2,000 customers over 180 days make about 240,000 events.
 public struct SampleShop: Sendable {
     /// The items, in the order of their codes.
     public let items: [ItemRow]

@@ -16,25 +16,31 @@ struct SampleTaste: Sendable {
     static let all: [SampleTaste] = [
         SampleTaste(
             name: "kitchen", brands: ["Copperhill", "Old Mill", "Saltbox"],
-            adjectives: ["Enamel", "Stoneware", "Cast Iron", "Beechwood", "Copper", "Glazed", "Hand-Thrown", "Farmhouse"],
+            adjectives: [
+                "Enamel", "Stoneware", "Cast Iron", "Beechwood", "Copper", "Glazed", "Hand-Thrown", "Farmhouse",
+            ],
             categories: [
-                Category(name: "coffee", price: 2400, nouns: ["Coffee Pot", "Coffee Grinder", "Espresso Cup", "Milk Jug"]),
+                Category(
+                    name: "coffee", price: 2400, nouns: ["Coffee Pot", "Coffee Grinder", "Espresso Cup", "Milk Jug"]),
                 Category(name: "baking", price: 1800, nouns: ["Loaf Tin", "Mixing Bowl", "Rolling Pin", "Cake Stand"]),
-                Category(name: "tableware", price: 1600, nouns: ["Dinner Plate", "Salad Bowl", "Serving Board", "Mug"]),
+                Category(
+                    name: "tableware", price: 1600, nouns: ["Dinner Plate", "Salad Bowl", "Serving Board", "Mug"]),
             ]),
         SampleTaste(
             name: "garden", brands: ["Greenacre", "Thornbury", "Wren & Row"],
             adjectives: ["Galvanised", "Terracotta", "Ash", "Heritage", "Rustic", "Slate", "Woven", "Weathered"],
             categories: [
                 Category(name: "planting", price: 1500, nouns: ["Plant Pot", "Seed Tray", "Hanging Basket", "Trough"]),
-                Category(name: "garden-tools", price: 2200, nouns: ["Trowel", "Hand Fork", "Secateurs", "Watering Can"]),
+                Category(
+                    name: "garden-tools", price: 2200, nouns: ["Trowel", "Hand Fork", "Secateurs", "Watering Can"]),
                 Category(name: "birds", price: 1900, nouns: ["Bird Feeder", "Nest Box", "Bird Bath", "Seed Scoop"]),
             ]),
         SampleTaste(
             name: "outdoors", brands: ["Fellside", "Northcairn", "Larch"],
             adjectives: ["Lightweight", "Trail", "Alpine", "Waxed", "Folding", "Insulated", "Windproof", "Merino"],
             categories: [
-                Category(name: "hiking", price: 3600, nouns: ["Daypack", "Walking Pole", "Rain Jacket", "Hiking Socks"]),
+                Category(
+                    name: "hiking", price: 3600, nouns: ["Daypack", "Walking Pole", "Rain Jacket", "Hiking Socks"]),
                 Category(name: "camping", price: 4200, nouns: ["Camp Stove", "Sleeping Mat", "Lantern", "Tarp"]),
                 Category(name: "cycling", price: 3200, nouns: ["Saddle Bag", "Bike Light", "Bottle Cage", "Gloves"]),
             ]),
@@ -51,7 +57,8 @@ struct SampleTaste: Sendable {
             adjectives: ["Wooden", "Painted", "Giant", "Travel", "Magnetic", "Classic", "Animal", "Rainbow"],
             categories: [
                 Category(name: "puzzles", price: 1700, nouns: ["Jigsaw", "Puzzle Cube", "Maze", "Tangram"]),
-                Category(name: "board-games", price: 2700, nouns: ["Chess Set", "Card Game", "Dominoes", "Strategy Game"]),
+                Category(
+                    name: "board-games", price: 2700, nouns: ["Chess Set", "Card Game", "Dominoes", "Strategy Game"]),
                 Category(name: "building-toys", price: 2900, nouns: ["Block Set", "Marble Run", "Train Set", "Kite"]),
             ]),
         SampleTaste(
@@ -60,23 +67,28 @@ struct SampleTaste: Sendable {
             categories: [
                 Category(name: "skin-care", price: 2100, nouns: ["Hand Cream", "Face Oil", "Cleanser", "Lip Balm"]),
                 Category(name: "bath", price: 1300, nouns: ["Bath Soak", "Soap Bar", "Body Scrub", "Bath Brush"]),
-                Category(name: "fragrance", price: 3400, nouns: ["Candle", "Room Spray", "Reed Diffuser", "Perfume Oil"]),
+                Category(
+                    name: "fragrance", price: 3400, nouns: ["Candle", "Room Spray", "Reed Diffuser", "Perfume Oil"]),
             ]),
         SampleTaste(
             name: "sound", brands: ["Audial", "Basswood", "Halden"],
             adjectives: ["Wireless", "Studio", "Portable", "Walnut", "Compact", "Vintage", "Slim", "Reference"],
             categories: [
-                Category(name: "headphones", price: 5600, nouns: ["Headphones", "Earbuds", "Headphone Stand", "Ear Pads"]),
+                Category(
+                    name: "headphones", price: 5600, nouns: ["Headphones", "Earbuds", "Headphone Stand", "Ear Pads"]),
                 Category(name: "speakers", price: 6400, nouns: ["Speaker", "Soundbar", "Speaker Stand", "Radio"]),
-                Category(name: "vinyl", price: 3000, nouns: ["Record Player", "Record Crate", "Stylus", "Record Brush"]),
+                Category(
+                    name: "vinyl", price: 3000, nouns: ["Record Player", "Record Crate", "Stylus", "Record Brush"]),
             ]),
         SampleTaste(
             name: "pets", brands: ["Barley & Paw", "Kindly", "Whisker Row"],
             adjectives: ["Tweed", "Padded", "Canvas", "Chewy", "Cosy", "Reflective", "Leather", "Feather"],
             categories: [
                 Category(name: "dogs", price: 2300, nouns: ["Dog Lead", "Dog Bed", "Dog Coat", "Rope Toy"]),
-                Category(name: "cats", price: 1900, nouns: ["Scratching Post", "Cat Tunnel", "Cat Bowl", "Cat Blanket"]),
-                Category(name: "treats", price: 900, nouns: ["Training Treats", "Dental Chew", "Biscuit Tin", "Snack Pouch"]),
+                Category(
+                    name: "cats", price: 1900, nouns: ["Scratching Post", "Cat Tunnel", "Cat Bowl", "Cat Blanket"]),
+                Category(
+                    name: "treats", price: 900, nouns: ["Training Treats", "Dental Chew", "Biscuit Tin", "Snack Pouch"]),
             ]),
     ]
 }

@@ -182,10 +182,7 @@ struct ByteSourceTests {
         #expect(try await handOver.next()?.bytes == [1])
         handOver.abandon()
         var count = 0
-        for await _ in sent.stream {
-            count += 1
-            handOver.abandon()
-        }
+        for await _ in sent.stream { count += 1 }
         #expect(count == 10)
         await #expect(throws: CancellationError.self) { try await handOver.next() }
     }

@@ -41,6 +41,7 @@ CREATE TABLE shop.profile (
     price_level double precision NOT NULL,
     favourite_category text,
     category_shares jsonb NOT NULL,
+    interest_shares jsonb NOT NULL DEFAULT '{}',
     peak_hour smallint NOT NULL,
     hour_of_week real[] NOT NULL,
     region text,
@@ -53,5 +54,13 @@ COMMENT ON TABLE shop.profile IS 'One row per customer that bought something, as
 COMMENT ON COLUMN shop.profile.frequency IS 'Orders per 30 days since the first order, at least 30 days.';
 COMMENT ON COLUMN shop.profile.monetary IS 'Mean value of an order, returns taken off, in the shop''s currency.';
 COMMENT ON COLUMN shop.profile.price_level IS 'Mean rank of the prices paid within each item''s category: 0 cheapest, 1 dearest.';
-COMMENT ON COLUMN shop.profile.hour_of_week IS '168 shares of purchases, Monday 00:00 UTC first; they sum to 1.';
-COMMENT ON COLUMN shop.profile.features IS 'Standardised, in the order of profile_build.features.';
+COMMENT ON COLUMN shop.profile.returns IS 'Lines sent back or cancelled.';
+COMMENT ON COLUMN shop.profile.category_shares IS 'Shares of the money spent, by category; they sum to 1.';
+COMMENT ON COLUMN shop.profile.favourite_category IS 'The category with most of the money, other than ''other''.';
+COMMENT ON COLUMN shop.profile.interest_shares IS
+    'Shares of views, clicks (counting 2) and carts (counting 4), by category; they sum to 1, or there are none.';
+COMMENT ON COLUMN shop.profile.peak_hour IS 'Hour of the day with most orders, in the customer''s time zone, UTC where unknown.';
+COMMENT ON COLUMN shop.profile.hour_of_week IS
+    '168 shares of the orders, Monday 00:00 first, in the customer''s time zone, UTC where unknown; they sum to 1.';
+COMMENT ON COLUMN shop.profile.region IS 'The customer''s region, or country where the region is unknown.';
+COMMENT ON COLUMN shop.profile.features IS 'Standardised and cut at 3 standard deviations, in the order of profile_build.features.';

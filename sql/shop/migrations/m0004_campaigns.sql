@@ -15,12 +15,22 @@ CREATE TABLE shop.campaign (
     name text PRIMARY KEY,
     template text NOT NULL,
     edition text NOT NULL DEFAULT 'week' CHECK (edition IN ('once', 'day', 'week', 'month')),
+    shop_name text NOT NULL,
     sender text NOT NULL,
+    unsubscribe text NOT NULL,
     items smallint NOT NULL DEFAULT 3 CHECK (items BETWEEN 1 AND 20),
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 COMMENT ON TABLE shop.campaign IS 'A series of messages.';
+COMMENT ON COLUMN shop.campaign.sender IS 'The mail''s From, such as Our Shop <picks@shop.example>.';
+COMMENT ON COLUMN shop.campaign.unsubscribe IS 'A link, or a mailto:, by which a customer stops it.';
+COMMENT ON COLUMN shop.campaign.items IS 'Recommended items in a message.';
 COMMENT ON COLUMN shop.campaign.edition IS 'How often a customer may get it: the period of the logical time names the edition.';
+
+-- The campaign of the shipped pipeline. It is yours: change it with UPDATE.
+INSERT INTO shop.campaign (name, template, shop_name, sender, unsubscribe) VALUES
+    ('weekly-picks', 'weekly_picks', 'Millrace Shop', 'Millrace Shop <picks@shop.example>',
+        'mailto:unsubscribe@shop.example?subject=stop%20weekly-picks');
 
 CREATE TABLE shop.message (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,60 @@
+import Analytics
+import Millrace
+import Postgres
+
+private let partsStatement: Statement = """
+    SELECT gramian FROM shop.factor_block WHERE model_id = $1 AND side = $2 AND iteration = $3 ORDER BY block
+    """
+
+private let saveStatement: Statement = """
+    INSERT INTO shop.factor_gramian (model_id, side, iteration, gramian) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (model_id, side, iteration) DO UPDATE SET gramian = excluded.gramian
+    """
+
+private let dropStatement: Statement = """
+    DELETE FROM shop.factor_gramian WHERE model_id = $1 AND side = $2 AND iteration < $3
+    """
+
+private let loadStatement: Statement = """
+    SELECT gramian FROM shop.factor_gramian WHERE model_id = $1 AND side = $2 AND iteration = $3
+    """
+
+extension Session {
+    /// Adds the parts of a half-iteration in the order of the blocks.
+    ///
+    /// - Throws: `PermanentFailure` when a part is missing or damaged.
+    func summedGramian(of model: TrainingModel, half: HalfIteration) async throws -> Gramian {
+        let rows = try await query(partsStatement, model.id, half.side.rawValue, Int32(half.iteration))
+        let expected = RowBlocks(rows: model.rows(of: half.side)).count
+        guard rows.count == expected else {
+            throw MissingBlocks(
+                what: "\(half.side.rawValue) Gramian, iteration \(half.iteration)", model: model.id, found: rows.count,
+                expected: expected
+            ).failure
+        }
+        let parts = try rows.map { row in
+            let bytes: [UInt8] = try row[0]
+            return try permanently { try Gramian(serialized: bytes) }
+        }
+        return try permanently { try Gramian(adding: parts) }
+    }
+
+    /// Writes the sum of a half-iteration and removes those before it.
+    func saveGramian(_ gramian: Gramian, model: Int64, half: HalfIteration) async throws {
+        try await execute(dropStatement, model, half.side.rawValue, Int32(half.iteration))
+        try await execute(saveStatement, model, half.side.rawValue, Int32(half.iteration), gramian.serialized())
+    }
+
+    /// Reads the sum of a half-iteration.
+    ///
+    /// - Throws: `PermanentFailure` when it is missing or damaged.
+    func gramian(model: Int64, half: HalfIteration) async throws -> Gramian {
+        guard let row = try await first(loadStatement, model, half.side.rawValue, Int32(half.iteration)) else {
+            throw MissingBlocks(
+                what: "\(half.side.rawValue) Gramian, iteration \(half.iteration)", model: model, found: 0, expected: 1
+            ).failure
+        }
+        let bytes: [UInt8] = try row[0]
+        return try permanently { try Gramian(serialized: bytes) }
+    }
+}

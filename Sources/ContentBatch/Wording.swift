@@ -1,0 +1,25 @@
+import Foundation
+
+/// The few words that stand between facts, by language.
+struct Wording: Sendable {
+    /// `en` or `zh`; other languages have templates but the words of English.
+    let language: String
+
+    /// Why an item is recommended.
+    func reason(boughtBefore title: String) -> String {
+        language == "zh" ? "因为您买过「\(title)」" : "because you bought \(title)"
+    }
+
+    /// A price from the catalogue's exact decimal, with two digits: `£2.55`. Nil for a price that is none.
+    func price(_ amount: String, _ currency: String) -> String? {
+        guard let value = Decimal(string: amount, locale: Locale(identifier: "en_US_POSIX")), value > 0 else { return nil }
+        var exact = value
+        var rounded = Decimal()
+        NSDecimalRound(&rounded, &exact, 2, .plain)
+        var parts = "\(rounded)".split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        if parts.count == 1 { parts.append("") }
+        let digits = parts[0] + "." + parts[1].padding(toLength: 2, withPad: "0", startingAt: 0)
+        let symbols = ["GBP": "£", "EUR": "€", "USD": "$", "CNY": "¥", "JPY": "¥"]
+        return symbols[currency].map { $0 + digits } ?? "\(currency) \(digits)"
+    }
+}

@@ -1,0 +1,89 @@
+/// A value of a YAML document with the line it begins on.
+struct YAMLNode {
+    /// The kinds of values.
+    enum Content {
+        /// A scalar, read as YAML's core schema does, and its text as written.
+        case scalar(JSONValue, text: String)
+        case list([YAMLNode])
+        case mapping([YAMLMember])
+    }
+
+    let line: Int
+    let content: Content
+
+    /// The members when it is a mapping.
+    var members: [YAMLMember]? {
+        guard case .mapping(let members) = content else { return nil }
+        return members
+    }
+
+    /// The elements when it is a list.
+    var elements: [YAMLNode]? {
+        guard case .list(let elements) = content else { return nil }
+        return elements
+    }
+
+    /// The value when it is a scalar.
+    var scalar: JSONValue? {
+        guard case .scalar(let value, _) = content else { return nil }
+        return value
+    }
+
+    /// The text as written when it is a scalar other than null.
+    var text: String? {
+        guard case .scalar(let value, let text) = content, value != .null else { return nil }
+        return text
+    }
+
+    /// The same value as JSON.
+    var json: JSONValue {
+        switch content {
+        case .scalar(let value, _): value
+        case .list(let elements): .array(elements.map(\.json))
+        case .mapping(let members): .object(members.map { JSONMember($0.key, $0.value.json) })
+        }
+    }
+
+    /// What it is, for a message.
+    var shown: String {
+        switch content {
+        case .scalar(.null, _): "empty"
+        case .scalar(let value, _): value.shown
+        case .list: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    /// Reads a plain scalar as YAML 1.2's core schema does, with two exceptions for safety: a number with leading zeros
+    /// and one that JSON does not have, such as `.inf`, stay text.
+    static func value(ofPlain text: String) -> JSONValue {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return true
+        case "false", "False", "FALSE": return false
+        default: break
+        }
+        let isNegative = text.hasPrefix("-")
+        let magnitude = isNegative || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        for (prefix, radix) in [("0x", 16), ("0o", 8)] where text.hasPrefix(prefix) {
+            let digits = text.dropFirst(2)
+            guard digits.first?.isHexDigit == true, let number = UInt64(digits, radix: radix) else { break }
+            return .number(JSONNumber(number))
+        }
+        guard let match = magnitude.wholeMatch(of: /([0-9]*)(?:\.([0-9]*))?([eE][-+]?[0-9]+)?/),
+            !match.1.isEmpty || match.2?.isEmpty == false
+        else { return .string(text) }
+        let whole = match.1.isEmpty ? "0" : match.1
+        let fraction = (match.2 ?? "").isEmpty ? "" : "." + (match.2 ?? "")
+        let lexeme = (isNegative ? "-" : "") + whole + fraction + (match.3 ?? "")
+        return JSONNumber(reading: lexeme).map(JSONValue.number) ?? .string(text)
+    }
+}
+
+/// A key of a YAML mapping with its value.
+struct YAMLMember {
+    let key: String
+    /// The line of the key.
+    let line: Int
+    let value: YAMLNode
+}

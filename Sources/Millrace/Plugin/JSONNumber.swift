@@ -1,0 +1,61 @@
+/// A JSON number as exact decimal text in one form: no exponent, no leading or trailing zeros, no negative zero.
+///
+/// Equal numbers have equal text, so `1`, `1.0` and `10e-1` are the same.
+struct JSONNumber: Hashable, Sendable {
+    /// The decimal form.
+    let text: String
+
+    /// A whole number.
+    init(_ value: some FixedWidthInteger) {
+        text = String(value)
+    }
+
+    /// A finite number in its shortest form; nil for infinities and NaN.
+    init?(_ value: Double) {
+        guard value.isFinite else { return nil }
+        self.init(reading: value.description)
+    }
+
+    /// Reads JSON's own form and nothing else; nil also for exponents beyond ±400, which no number type holds.
+    init?(reading text: some StringProtocol) {
+        let shape = /(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?/
+        guard let match = String(text).wholeMatch(of: shape) else { return nil }
+        let exponent = match.4.map { Int($0) } ?? 0
+        guard let exponent, (-400...400).contains(exponent) else { return nil }
+
+        var digits = String(match.2) + (match.3 ?? "")
+        var point = match.2.count + exponent
+        let leadingZeros = digits.prefix { $0 == "0" }.count
+        digits.removeFirst(leadingZeros)
+        point -= leadingZeros
+        while digits.last == "0" { digits.removeLast() }
+
+        guard !digits.isEmpty else {
+            self.text = "0"
+            return
+        }
+        let magnitude: String
+        if point >= digits.count {
+            magnitude = digits + String(repeating: "0", count: point - digits.count)
+        } else if point > 0 {
+            magnitude = digits.prefix(point) + "." + digits.dropFirst(point)
+        } else {
+            magnitude = "0." + String(repeating: "0", count: -point) + digits
+        }
+        self.text = match.1 + magnitude
+    }
+
+    /// Whether it has no fraction.
+    var isWhole: Bool { !text.contains(".") }
+
+    /// The nearest `Double`; nil when it is beyond all of them.
+    var double: Double? {
+        guard let value = Double(text), value.isFinite else { return nil }
+        return value
+    }
+
+    /// The number when it is whole and fits.
+    func whole<Integer: FixedWidthInteger>(as type: Integer.Type = Integer.self) -> Integer? {
+        Integer(text)
+    }
+}

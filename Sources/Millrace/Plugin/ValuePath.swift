@@ -1,0 +1,42 @@
+/// Where a value stands inside a structured one, such as `steps.train.args.factors` or `needs[2]`.
+struct ValuePath: Hashable, Sendable, CustomStringConvertible {
+    private(set) var components: [String]
+
+    init(_ keys: String...) {
+        components = keys
+    }
+
+    /// The value of a key inside this one.
+    func key(_ key: String) -> ValuePath {
+        var path = self
+        path.components.append(key)
+        return path
+    }
+
+    /// An element of this one, counted from 0.
+    func element(_ index: Int) -> ValuePath {
+        key("[\(index)]")
+    }
+
+    /// The same place below another one.
+    func under(_ parent: ValuePath) -> ValuePath {
+        var path = parent
+        path.components += components
+        return path
+    }
+
+    /// What it stands in; nil for the whole.
+    var parent: ValuePath? {
+        guard !components.isEmpty else { return nil }
+        var path = self
+        path.components.removeLast()
+        return path
+    }
+
+    /// The form in messages; empty for the whole.
+    var description: String {
+        components.reduce(into: "") { text, component in
+            text += component.hasPrefix("[") || text.isEmpty ? component : "." + component
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import Millrace
+import ServiceLifecycle
+
+struct CoordinatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "coordinator",
+        abstract: "Fire schedules, make due jobs ready, and take over the jobs of dead workers.",
+        discussion: """
+            One is enough and two do no harm: every duty is a short transaction, and nobody is the leader. A worker does the \
+            duties, too, when started with --coordinator.
+            """)
+
+    func run() async throws {
+        let logger = Log.service("coordinator")
+        try await Database.withConnection(for: "coordinator") { _ in }
+        let coordinator = Coordinator(
+            configuration: try Database.configuration(for: "coordinator"), logger: logger)
+        try await ServiceGroup(
+            services: [coordinator], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger
+        ).run()
+    }
+}

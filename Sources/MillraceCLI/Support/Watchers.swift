@@ -1,0 +1,75 @@
+import ArgumentParser
+import Foundation
+import Millrace
+import Postgres
+
+/// Follows a pipeline run to its end and shows its steps.
+struct RunWatcher {
+    let connection: Connection
+    let run: Int64
+
+    /// - Throws: `ExitCode.failure` when the run did not succeed.
+    func watch() async throws {
+        var display = ProgressDisplay("run \(run)")
+        while let standing = try await connection.standing(ofRun: run) {
+            if standing.state != "running" {
+                display.finish("\(standing.state) after \(TableText.durationText(standing.seconds)), \(standing.jobs) jobs")
+                try await report(standing)
+                return
+            }
+            let steps = try await connection.steps(ofRun: run)
+            let detail = try await runningSteps(steps)
+            display.show(
+                done: Double(standing.ended), of: Double(standing.jobs),
+                "\(TableText.durationText(standing.seconds))  \(standing.ended) of \(standing.jobs) jobs  \(detail)")
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func runningSteps(_ steps: Listing) async throws -> String {
+        let running = steps.rows.filter { $0[4] == "running" }.map { "\($0[1] ?? "") \($0[5] ?? "")" }
+        guard running.isEmpty else { return running.joined(separator: ", ") }
+        // Nothing runs: say what the oldest waiting job waits for, so that a missing worker is seen at once.
+        return try await connection.waitingReason(ofRun: run) ?? ""
+    }
+
+    private func report(_ standing: RunStanding) async throws {
+        guard standing.state != "succeeded" else { return }
+        let failed = try await connection.jobs(JobFilter(run: run, limit: 1000))
+        for row in failed.rows.reversed() where row[3] == "failed" || row[3] == "quarantined" {
+            Terminal.warn("job \(row[0] ?? "") (\(row[1] ?? ""), step \(row[6] ?? "")) \(row[3] ?? ""): \(row[10] ?? "")")
+        }
+        Terminal.warn("look further: millrace pipeline show \(run); millrace job list --run \(run)")
+        throw ExitCode.failure
+    }
+}
+
+/// Follows a job, and whoever carries its work on, to the end.
+struct JobWatcher {
+    let connection: Connection
+    let job: JobID
+
+    /// - Throws: `ExitCode.failure` when it did not succeed.
+    func watch() async throws {
+        var display = ProgressDisplay("job \(job)")
+        var current = job
+        var result: JSONText?
+        while let standing = try await connection.standing(of: current) {
+            if standing.state == .succeeded, let successor = standing.successor {
+                result = standing.result ?? result
+                current = successor
+            } else if standing.state.isTerminal {
+                display.finish(standing.reason.map { "\(standing.state.rawValue): \($0)" } ?? standing.state.rawValue)
+                guard standing.state == .succeeded else { throw ExitCode.failure }
+                if let result = standing.result ?? result { print(try result.indented()) }
+                return
+            } else {
+                let detail = try await connection.jobDetail(current)
+                let progress = detail.rows.first?.last ?? nil
+                let why = detail.rows.first.map { $0[4] } ?? nil
+                display.show(done: 0, of: nil, progress ?? why ?? standing.state.rawValue)
+                try await Task.sleep(for: .milliseconds(200))
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+import CLibPQ
+import Logging
+
+/// Owns one `PGconn` in non-blocking mode and closes it at the end. Every call returns at once.
+///
+/// Not `Sendable`: it lives inside of a ``Connection``, which makes sure that one call runs at a time.
+final class Wire {
+    let pointer: OpaquePointer
+    private let notices: NoticeLog
+    private let reactor: Reactor
+    private let registration: Reactor.Registration
+
+    init(adopting opened: OpenedConnection, reactor: Reactor, logger: Logger) {
+        pointer = opened.pointer
+        self.reactor = reactor
+        registration = reactor.register(PQsocket(pointer))
+        notices = NoticeLog(logger: logger)
+        PQsetNoticeReceiver(pointer, NoticeLog.receive, Unmanaged.passUnretained(notices).toOpaque())
+    }
+
+    deinit {
+        leaveReactor()
+        PQfinish(pointer)
+    }
+
+    private var holdsSocket: Bool { PQsocket(pointer) == registration.descriptor }
+
+    /// Ends the wait under way, if any, and all later ones at once.
+    func leaveReactor() {
+        reactor.unregister(registration, isOpen: holdsSocket)
+    }
+
+    /// Suspends until the socket is ready.
+    nonisolated(nonsending) func wait(
+        for interest: Reactor.Interest, until deadline: ContinuousClock.Instant?, isCancellable: Bool
+    ) async -> Reactor.Wakeup {
+        // libpq closes a broken socket by itself, and its number may be another connection's by now.
+        guard holdsSocket else { return .ready }
+        return await reactor.wait(registration, for: interest, until: deadline, isCancellable: isCancellable)
+    }
+
+    /// Calls `alarm` once when the server speaks up while no operation waits.
+    func watch(alarm: @escaping @Sendable () -> Void) {
+        if holdsSocket { reactor.watch(registration, alarm: alarm) } else { alarm() }
+    }
+
+    var isBroken: Bool { PQstatus(pointer) == CONNECTION_BAD }
+    var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
+    var isBusy: Bool { PQisBusy(pointer) == 1 }
+
+    /// libpq's last words on one line.
+    var errorMessage: String {
+        PQerrorMessage(pointer).map { Statement.excerpt(String(cString: $0)) } ?? ""
+    }
+
+    /// Sends what is buffered; true when nothing is left, nil when the connection broke.
+    func flush() -> Bool? {
+        switch PQflush(pointer) {
+        case 0: true
+        case 1: false
+        default: nil
+        }
+    }
+
+    /// Reads what the socket has; false when the connection broke.
+    func consumeInput() -> Bool { PQconsumeInput(pointer) == 1 }
+
+    /// The next result; only when not busy, else it would block.
+    func nextResult() -> ServerResult? {
+        PQgetResult(pointer).map(ServerResult.init(adopting:))
+    }
+
+    /// What a COPY from the server has ready.
+    enum CopyMessage {
+        case data([UInt8])
+        case pending
+        case end
+    }
+
+    /// The next message of a COPY from the server, if it is here already.
+    func copyMessage() -> CopyMessage {
+        var buffer: UnsafeMutablePointer<CChar>?
+        let length = PQgetCopyData(pointer, &buffer, 1)
+        defer { PQfreemem(buffer) }
+        if length > 0 { return .data([UInt8](UnsafeRawBufferPointer(start: buffer, count: Int(length)))) }
+        return length == 0 ? .pending : .end
+    }
+
+    /// Notifications read so far.
+    func takeNotifications() -> [Notification] {
+        var notifications: [Notification] = []
+        while let pointer = PQnotifies(pointer) {
+            defer { PQfreemem(pointer) }
+            notifications.append(
+                Notification(
+                    channel: pointer.pointee.relname.map { String(cString: $0) } ?? "",
+                    payload: pointer.pointee.extra.map { String(cString: $0) } ?? "",
+                    senderPID: pointer.pointee.be_pid))
+        }
+        return notifications
+    }
+
+    /// An identifier in double quotes.
+    func quoteIdentifier(_ name: String) -> String? {
+        guard let quoted = name.withCString({ PQescapeIdentifier(pointer, $0, name.utf8.count) }) else { return nil }
+        defer { PQfreemem(quoted) }
+        return String(cString: quoted)
+    }
+}
+
+/// Where the server's notices and warnings go: to the log instead of standard error.
+final class NoticeLog {
+    private let logger: Logger
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// libpq's callback; `context` is the log of the connection, which outlives it.
+    static let receive: @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?) -> Void = { context, result in
+        guard let context, let result else { return }
+        let log = Unmanaged<NoticeLog>.fromOpaque(context).takeUnretainedValue()
+        func field(_ code: Character) -> String {
+            code.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) } ?? ""
+        }
+        // V is the severity in English whatever the server's language.
+        let level: Logger.Level = field("V") == "WARNING" ? .warning : .debug
+        log.logger.log(level: level, "\(field("M"))", metadata: ["sqlState": "\(field("C"))"])
+    }
+}

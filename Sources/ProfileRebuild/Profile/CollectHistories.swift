@@ -1,0 +1,46 @@
+import Shop
+
+/// Turns the stream of events, customer by customer, into one history each; holds the events of one customer at a time.
+struct HistoryCollector: Sendable {
+    private let catalogue: ShopCatalogue
+    private let customers: ShopCustomers
+    private var cleaner: EventCleaner
+    private var hours = LocalHours()
+    private var current: Int32?
+    private var pending: [CleanEvent] = []
+    private(set) var histories: [CustomerHistory] = []
+    /// The latest event that was kept, of any kind.
+    private(set) var lastEvent: Timestamp?
+
+    /// - Parameter now: the database's clock.
+    init(catalogue: ShopCatalogue, customers: ShopCustomers, now: Timestamp) {
+        self.catalogue = catalogue
+        self.customers = customers
+        cleaner = EventCleaner(catalogue: catalogue, customers: customers, now: now)
+    }
+
+    /// What the cleaning has counted; complete after ``finish()``.
+    var counts: CleaningCounts { cleaner.counts }
+
+    /// Takes the next event. Events of one customer must follow each other; their order does not matter.
+    mutating func add(_ event: ShopEvent) {
+        if event.customer != current {
+            finish()
+            current = event.customer
+        }
+        if let clean = cleaner.admit(event) { pending.append(clean) }
+    }
+
+    /// Ends the last customer.
+    mutating func finish() {
+        guard let customer = current, !pending.isEmpty else { return }
+        let history = cleaner.clean(pending)
+        pending.removeAll(keepingCapacity: true)
+        if let last = history.events.last?.at { lastEvent = max(last, lastEvent ?? last) }
+        let zone = customers[customer]?.timezone
+        let summed = CustomerHistory(customer: customer, history: history, catalogue: catalogue) { moment in
+            hours.hourOfWeek(of: moment, zone: zone)
+        }
+        if let summed { histories.append(summed) }
+    }
+}

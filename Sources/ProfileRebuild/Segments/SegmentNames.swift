@@ -1,0 +1,144 @@
+extension SegmentWriter {
+    /// A name for each segment, no two the same.
+    ///
+    /// A name says where the customers stand in their life with the shop ("Lapsed regulars"), and the one other trait
+    /// that sets them apart most, if it is strong enough. Segments that still share a name are told apart by their next
+    /// traits, and at last by their number.
+    func names(_ segments: [SegmentFigures]) -> [String] {
+        let qualifiers = segments.map(qualifiers)
+        var used = zip(segments, qualifiers).map { segment, qualifiers in
+            qualifiers.first.map { $0.feature.tells(score: segment.score($0.feature)) >= Self.leastNamed } ?? false ? 1 : 0
+        }
+        func name(_ index: Int) -> String {
+            SegmentPhrase(stage: stage(of: segments[index]), qualifiers: Array(qualifiers[index].prefix(used[index])))
+                .text
+        }
+        // Each round gives the segments that share a name one qualifier more, until there are none left to give.
+        while true {
+            let names = segments.indices.map(name)
+            let shared = Dictionary(grouping: segments.indices, by: { names[$0] }).values.filter { $0.count > 1 }
+            let growing = shared.joined().filter { used[$0] < min(3, qualifiers[$0].count) }
+            if growing.isEmpty {
+                let taken = Set(shared.flatMap { $0.sorted().dropFirst() })
+                return names.enumerated().map { taken.contains($0) ? "\($1) (group \($0 + 1))" : $1 }
+            }
+            for index in growing { used[index] += 1 }
+        }
+    }
+
+    /// Where customers stand in their life with the shop.
+    private func stage(of segment: SegmentFigures) -> SegmentPhrase.Stage {
+        let recency = segment.score(.recencyDays)
+        let orders = segment.score(.orders)
+        let isLapsed = recency >= 0.5
+        let isRecent = recency <= -0.5
+        let kind: SegmentPhrase.Stage.Kind =
+            if segment.score(.tenureDays) <= -0.8, !isLapsed {
+                .newcomers
+            } else if segment.oneOrderShare >= 0.6 {
+                .oneTime
+            } else if orders >= 1.2 {
+                .loyal
+            } else if orders >= 0.7 {
+                .regulars
+            } else if orders <= -0.3 {
+                .occasional
+            } else {
+                .repeating
+            }
+        return .init(kind: kind, isLapsed: isLapsed, isRecent: isRecent && ![.newcomers, .regulars, .loyal].contains(kind))
+    }
+
+    /// The traits that may be part of the name, strongest first.
+    private func qualifiers(of segment: SegmentFigures) -> [SegmentPhrase.Qualifier] {
+        let size = basket(of: segment)
+        return segment.mostTelling.compactMap { feature in
+            let score = segment.score(feature)
+            guard abs(score) >= Self.leastTrait else { return nil }
+            if let size, feature == .orderValue || feature == .piecesPerOrder {
+                // Money and pieces that agree are one trait.
+                return feature == .orderValue ? .init(feature: feature, words: .before(size)) : nil
+            }
+            return qualifier(feature, isHigh: score > 0).map { .init(feature: feature, words: $0) }
+        }
+    }
+
+    /// What orders are called that are large in money and in pieces, or small in both.
+    private func basket(of segment: SegmentFigures) -> String? {
+        let (money, pieces) = (segment.score(.orderValue), segment.score(.piecesPerOrder))
+        if min(money, pieces) >= Self.leastTrait {
+            return segment.mean(.piecesPerOrder) >= Self.wholesalePieces ? "wholesale" : "big-basket"
+        }
+        return max(money, pieces) <= -Self.leastTrait ? "small-basket" : nil
+    }
+
+    private func qualifier(_ feature: ModelFeature, isHigh: Bool) -> SegmentPhrase.Words? {
+        switch (feature, isHigh) {
+        case (.recencyDays, _), (.orders, _), (.tenureDays, _): nil
+        case (.orderValue, true): .before("big-spending")
+        case (.orderValue, false): .before("small-spending")
+        case (.piecesPerOrder, true): .after("who buy many pieces at once")
+        case (.piecesPerOrder, false): .after("who buy single pieces")
+        case (.priceLevel, true): .before("premium")
+        case (.priceLevel, false): .before("bargain-seeking")
+        case (.returnShare, true): .after("who send much back")
+        case (.looksPerOrder, true): .after("who look around a lot")
+        case (.evening, true): .before("evening")
+        case (.night, true): .before("night-time")
+        case (.weekend, true): .before("weekend")
+        case (.weekend, false): .before("weekday")
+        case (.abroad, true): .after("from abroad")
+        case (.category(let category), true): .after("with a taste for \(catalogue.categories[Int(category)])")
+        case (.returnShare, false), (.evening, false), (.night, false), (.abroad, false),
+            (.looksPerOrder, false), (.category, false):
+            nil
+        }
+    }
+}
+
+/// A segment's name in parts.
+struct SegmentPhrase: Sendable {
+    struct Stage: Sendable {
+        enum Kind: String, Sendable {
+            case newcomers = "newcomers"
+            case oneTime = "one-time buyers"
+            case regulars = "regulars"
+            case loyal = "loyal regulars"
+            case occasional = "occasional buyers"
+            case repeating = "repeat buyers"
+        }
+        var kind: Kind
+        var isLapsed: Bool
+        var isRecent: Bool
+    }
+
+    enum Words: Sendable {
+        /// Before the noun: "evening" regulars.
+        case before(String)
+        /// After it: regulars "from abroad".
+        case after(String)
+    }
+
+    struct Qualifier: Sendable {
+        var feature: ModelFeature
+        var words: Words
+    }
+
+    var stage: Stage
+    var qualifiers: [Qualifier]
+
+    /// "Lapsed wholesale regulars from abroad".
+    var text: String {
+        var before: [String] = stage.isLapsed ? ["lapsed"] : stage.isRecent ? ["recent"] : []
+        var after: [String] = []
+        for qualifier in qualifiers {
+            switch qualifier.words {
+            case .before(let word): before.append(word)
+            case .after(let words): after.append(words)
+            }
+        }
+        var text = (before + [stage.kind.rawValue]).joined(separator: " ")
+        if !after.isEmpty { text += " " + after.joined(separator: " and ") }
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+}

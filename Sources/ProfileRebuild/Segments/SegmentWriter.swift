@@ -1,0 +1,81 @@
+/// Puts segments into plain English, from their figures alone.
+struct SegmentWriter: Sendable {
+    let catalogue: ShopCatalogue
+    let figures: PlainFigures
+
+    /// How many standard deviations away a mean must lie to be told as a trait.
+    static let leastTrait = 0.35
+    /// And how many to be part of the name.
+    static let leastNamed = 0.6
+    /// Pieces of a mean order from which large orders are wholesale.
+    static let wholesalePieces = 50.0
+
+    init(catalogue: ShopCatalogue) {
+        self.catalogue = catalogue
+        figures = PlainFigures(currency: catalogue.currency)
+    }
+
+    /// The row of a segment that has a name.
+    func segment(number: Int, name: String, _ segment: SegmentFigures) -> CustomerSegment {
+        let traits = segment.strongest.filter { abs(segment.score($0)) >= Self.leastTrait }
+        var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name(in: catalogue), $0.value) })
+        averages["one_order_share"] = segment.oneOrderShare
+        averages["revenue_share"] = segment.revenueShare
+        return CustomerSegment(
+            number: number, name: name, description: summary(of: segment, traits: traits),
+            customers: segment.customers, share: segment.share, averages: averages,
+            traits: traits.map { feature in
+                SegmentTrait(
+                    feature: feature.name(in: catalogue), z: segment.score(feature), text: text(of: feature, in: segment))
+            })
+    }
+
+    /// `Ordered once, £310 an order, last 243 days ago on average; 12% of the customers and 4.0% of the sales. What else
+    /// sets them apart: …`
+    private func summary(of segment: SegmentFigures, traits: [ModelFeature]) -> String {
+        let once = segment.oneOrderShare
+        let orders =
+            switch once {
+            case 0.995...: "Ordered once"
+            case 0.5...: "Ordered \(PlainFigures.count(segment.mean(.orders))) times (\(PlainFigures.percent(once)) only once)"
+            default: "Ordered \(PlainFigures.count(segment.mean(.orders))) times"
+            }
+        let money = figures.money(segment.mean(.orderValue))
+        let last = PlainFigures.days(segment.mean(.recencyDays))
+        var text = "\(orders), \(money) an order, last \(last) ago on average"
+        text += "; \(PlainFigures.percent(segment.share)) of the customers"
+        text += " and \(PlainFigures.percent(segment.revenueShare)) of the sales."
+        // The first sentence has told these three already.
+        let told: Set<ModelFeature> = [.recencyDays, .orders, .orderValue]
+        let others = segment.mostTelling.filter { traits.contains($0) && !told.contains($0) }
+            .prefix(3).map { self.text(of: $0, in: segment) }
+        if !others.isEmpty { text += " What else sets them apart: " + others.joined(separator: "; ") + "." }
+        return text
+    }
+
+    /// A feature in words, with the segment's figure and that of all customers.
+    func text(of feature: ModelFeature, in segment: SegmentFigures) -> String {
+        let own = segment.mean(feature)
+        let all = segment.shopMeans[feature] ?? own
+        func told(_ figure: (Double) -> String, _ words: (String) -> String) -> String {
+            "\(words(figure(own))) (all customers: \(figure(all)))"
+        }
+        return switch feature {
+        case .recencyDays: told(PlainFigures.days) { "last order \($0) ago" }
+        case .orders: told(PlainFigures.count) { "\($0) orders" }
+        case .tenureDays: told(PlainFigures.days) { "first order \($0) ago" }
+        case .orderValue: told(figures.money) { "\($0) an order" }
+        case .piecesPerOrder: told(PlainFigures.count) { "\($0) pieces an order" }
+        case .priceLevel:
+            told(PlainFigures.percent) { "pays more than \($0) of the prices in the category" }
+        case .returnShare: told(PlainFigures.percent) { "\($0) of the lines sent back" }
+        case .looksPerOrder: told(PlainFigures.count) { "\($0) things looked at for each order" }
+        case .evening: told(PlainFigures.percent) { "\($0) of the orders in the evening" }
+        case .night: told(PlainFigures.percent) { "\($0) of the orders at night" }
+        case .weekend: told(PlainFigures.percent) { "\($0) of the orders at weekends" }
+        case .abroad: told(PlainFigures.percent) { "\($0) live abroad" }
+        case .category(let category):
+            told(PlainFigures.percent) { "\($0) of the money spent on \(catalogue.categories[Int(category)])" }
+        }
+    }
+}
