@@ -8,8 +8,8 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// The numeric kernels are worth optimising in debug builds too: tests train real models.
-let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "millrace",
@@ -35,7 +35,7 @@ let package = Package(
         // 1: foundations that know nothing of each other
         .target(
             name: "Postgres",
-            dependencies: ["CLibPQ", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["CLibPQ", logging],
             swiftSettings: strict),
         .target(name: "Analytics", swiftSettings: strict),
         .target(
@@ -56,8 +56,8 @@ let package = Package(
             name: "Millrace",
             dependencies: [
                 "Postgres", "MillraceSQL",
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                logging,
+                lifecycle,
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),
@@ -73,32 +73,34 @@ let package = Package(
             swiftSettings: strict),
 
         // 4: the plugins, which meet only in Shop's tables
-        .target(name: "ProfileRebuild", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
-        .target(name: "ALSTraining", dependencies: ["Millrace", "Shop", "Analytics"], swiftSettings: strict),
         .target(
-            name: "ContentBatch", dependencies: ["Millrace", "Shop"], resources: [.embedInCode("Resources")],
+            name: "ProfileRebuild", dependencies: ["Millrace", "Shop", "Analytics", logging], swiftSettings: strict),
+        .target(name: "ALSTraining", dependencies: ["Millrace", "Shop", "Analytics", logging], swiftSettings: strict),
+        .target(
+            name: "ContentBatch", dependencies: ["Millrace", "Shop", logging], resources: [.embedInCode("Resources")],
             swiftSettings: strict),
-        .target(name: "CampaignDispatch", dependencies: ["Millrace", "Shop", "Mail"], swiftSettings: strict),
+        .target(
+            name: "CampaignDispatch", dependencies: ["Millrace", "Shop", "Mail", logging], swiftSettings: strict),
 
         // 6: the command line
         .executableTarget(
             name: "MillraceCLI",
             dependencies: [
                 "Millrace", "Shop", "ProfileRebuild", "ALSTraining", "ContentBatch", "CampaignDispatch",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"), logging, lifecycle,
             ],
             swiftSettings: strict),
 
         .target(
             name: "TestSupport",
             dependencies: [
-                "Postgres", "Millrace", "Shop", .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                "Postgres", "Millrace", "Shop", logging,
+                lifecycle,
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: strict),
-        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "TestSupport", logging], swiftSettings: strict),
         .testTarget(name: "ShopTests", dependencies: ["Shop", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PluginTests",

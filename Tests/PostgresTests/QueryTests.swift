@@ -11,7 +11,7 @@ struct QueryTests {
         #expect(try await connection.execute("INSERT INTO fruit VALUES (1, 'fig'), (2, $1)", "kiwi") == 2)
         let rows = try await connection.query("SELECT id, name FROM fruit ORDER BY id")
         #expect(rows.count == 2 && rows.affectedRows == 2)
-        #expect(rows.columns == [Column(name: "id", type: .int8), Column(name: "name", type: .text)])
+        #expect(rows.columns.map(\.name) == ["id", "name"] && rows.columns.map(\.type) == [.int8, .text])
         #expect(try rows.map { try $0.get("name", as: String.self) } == ["fig", "kiwi"])
         let last = try #require(rows.last)
         let (id, name) = try last.decode(Int64.self, String?.self)
@@ -55,7 +55,6 @@ struct QueryTests {
     func preparedStatements() async throws {
         let connection = try await TestDatabase.connect { $0.preparedStatementLimit = 3 }
         func prepared() async throws -> [String] {
-            // By the simple protocol there is no result, so look through a stream of one unprepared connection's view.
             try await connection.query("SELECT statement FROM pg_prepared_statements ORDER BY prepare_time")
                 .map { try $0[0] }
         }

@@ -1,5 +1,5 @@
 public import Millrace
-public import Postgres
+import Postgres
 import ServiceLifecycle
 
 /// A worker that runs beside a test.

@@ -10,20 +10,19 @@ log_folder="$state/log"
 
 # Makes the folders of the command NAME and moves to the checkout.
 prepare_state() {
-    local name=$1
+    local name=$1 foreign
     cd -- "$checkout" || exit 1
-    if ! mkdir -p -- "$state/$name" "$log_folder" 2>/dev/null || [[ ! -w $state || ! -w $state/$name || ! -w $log_folder ]]; then
-        fail "cannot write below $state, which belongs to $(stat -c %U -- "$(nearest_folder "$state/$name")")." \
-            "→ run as that user, or remove the folder: sudo rm -rf '$state'"
-    fi
+    mkdir -p -- "$state/$name" "$log_folder" 2>/dev/null || true
     if ((EUID == 0)); then
         chmod 755 -- "$state" "$state/$name" # the server's account must be able to pass through
+    else
+        foreign=$(find "$state" ! -user "$EUID" -print -quit 2>/dev/null || true)
+        if [[ -n $foreign ]]; then
+            fail "$foreign is $(stat -c %U -- "$foreign")'s, from a run as that user." \
+                "→ run as that user, or remove what those runs left: sudo rm -rf '$state'"
+        fi
     fi
-}
-
-# The deepest folder on the way to PATH that exists.
-nearest_folder() {
-    local path=$1
-    while [[ ! -d $path ]]; do path=$(dirname -- "$path"); done
-    printf '%s' "$path"
+    if [[ ! -w $state/$name || ! -w $log_folder ]]; then
+        fail "cannot write below $state." "→ give yourself the right to write in $checkout"
+    fi
 }

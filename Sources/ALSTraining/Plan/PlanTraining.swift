@@ -1,4 +1,5 @@
 import Analytics
+import Logging
 import Millrace
 import Postgres
 

@@ -1,4 +1,5 @@
 import Analytics
+import Millrace
 
 /// How a training is cut into jobs; kept with the model.
 struct TrainingPlan: Codable, Sendable, Equatable {
@@ -24,8 +25,15 @@ struct TrainingPlan: Codable, Sendable, Equatable {
     func shards(of side: Side) -> Int { bounds(of: side).count - 1 }
 
     /// The blocks of a shard.
-    func blocks(ofShard shard: Int, side: Side) -> Range<Int> {
+    ///
+    /// - Throws: `PermanentFailure` when there is no such shard, as when somebody enqueues the job by hand.
+    func blocks(ofShard shard: Int, side: Side) throws -> Range<Int> {
         let bounds = bounds(of: side)
+        guard shard >= 0, shard < shards(of: side) else {
+            throw PermanentFailure(
+                "there is no shard \(shard) among \(shards(of: side)) of the \(side.rawValue) side  →  leave this job to "
+                    + "als-training, which plans it")
+        }
         return bounds[shard]..<bounds[shard + 1]
     }
 

@@ -7,6 +7,13 @@ import Postgres
 struct AdvanceTraining: Plugin {
     static let name = "als-training.advance"
     static let summary = "A step of als-training: ends a half-iteration and starts the next."
+    static let arguments = ArgumentSchema(
+        reflecting: Arguments.self,
+        describing: [
+            "model": .init("Id in shop.model."),
+            "side": .init("The side that was solved."),
+            "iteration": .init("Which time it was solved.", minimum: 1, maximum: 1000),
+        ])
     static let defaults = JobDefaults(backoff: Backoff(base: .seconds(1), cap: .seconds(60)))
 
     struct Arguments: Codable, Sendable, Equatable {

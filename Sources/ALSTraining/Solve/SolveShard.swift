@@ -6,6 +6,14 @@ import Postgres
 struct SolveShard: Plugin {
     static let name = "als-training.solve"
     static let summary = "A step of als-training: solves one shard of a half-iteration."
+    static let arguments = ArgumentSchema(
+        reflecting: Arguments.self,
+        describing: [
+            "model": .init("Id in shop.model."),
+            "side": .init("The side to solve."),
+            "iteration": .init("Which time the side is solved.", minimum: 1, maximum: 1000),
+            "shard": .init("Which run of blocks.", minimum: 0, maximum: 255),
+        ])
     static let defaults = JobDefaults(backoff: Backoff(base: .seconds(1), cap: .seconds(60)))
 
     struct Arguments: Codable, Sendable, Equatable {
@@ -18,7 +26,7 @@ struct SolveShard: Plugin {
     func run(_ job: JobContext<Arguments>) async throws {
         let half = HalfIteration(side: job.arguments.side, iteration: job.arguments.iteration)
         let model = try await job.database.trainingModel(job.arguments.model)
-        let blocks = model.plan.blocks(ofShard: job.arguments.shard, side: half.side)
+        let blocks = try model.plan.blocks(ofShard: job.arguments.shard, side: half.side)
         let source = try await job.database.factors(of: model, half: half.source)
         let gramian = try await job.database.gramian(model: model.id, half: half.source)
         let interactions = try await job.database.interactions(

@@ -5,7 +5,7 @@ import Postgres
 private let saveStatement: Statement = """
     INSERT INTO shop.factor_block (model_id, side, iteration, block, factors, gramian)
     SELECT $1, $2, $3, part.block, part.factors, part.gramian
-    FROM unnest($4::integer[], $5::bytea[], $6::bytea[]) AS part(block, factors, gramian)
+    FROM unnest($4::bigint[], $5::bytea[], $6::bytea[]) AS part(block, factors, gramian)
     ON CONFLICT (model_id, side, iteration, block)
     DO UPDATE SET factors = excluded.factors, gramian = excluded.gramian
     """
@@ -40,7 +40,7 @@ extension Session {
         for range in parts.indices.batches {
             let batch = parts[range]
             try await execute(
-                saveStatement, model, half.side.rawValue, Int32(half.iteration), batch.map { Int32($0.block) },
+                saveStatement, model, half.side.rawValue, half.iteration, batch.map(\.block),
                 batch.map { $0.factors.serialized() }, batch.map { $0.gramian.serialized() })
         }
     }
@@ -50,8 +50,8 @@ extension Session {
     /// - Throws: `PermanentFailure` when one is missing or damaged.
     func factors(model: Int64, half: HalfIteration, blocks: Range<Int>) async throws -> FactorMatrix {
         let rows = try await query(
-            loadStatement, model, half.side.rawValue, Int32(half.iteration), Int32(blocks.lowerBound),
-            Int32(blocks.upperBound))
+            loadStatement, model, half.side.rawValue, half.iteration, blocks.lowerBound,
+            blocks.upperBound)
         guard rows.count == blocks.count else {
             throw MissingBlocks(
                 what: "\(half.side.rawValue) factors, iteration \(half.iteration)", model: model, found: rows.count,
@@ -75,6 +75,6 @@ extension Session {
 
     /// Removes the blocks of a side from before an iteration.
     func dropFactors(model: Int64, before half: HalfIteration) async throws {
-        try await execute(dropStatement, model, half.side.rawValue, Int32(half.iteration))
+        try await execute(dropStatement, model, half.side.rawValue, half.iteration)
     }
 }

@@ -24,7 +24,7 @@ extension Session {
     ///
     /// - Throws: `PermanentFailure` when a part is missing or damaged.
     func summedGramian(of model: TrainingModel, half: HalfIteration) async throws -> Gramian {
-        let rows = try await query(partsStatement, model.id, half.side.rawValue, Int32(half.iteration))
+        let rows = try await query(partsStatement, model.id, half.side.rawValue, half.iteration)
         let expected = RowBlocks(rows: model.rows(of: half.side)).count
         guard rows.count == expected else {
             throw MissingBlocks(
@@ -41,15 +41,15 @@ extension Session {
 
     /// Writes the sum of a half-iteration and removes those before it.
     func saveGramian(_ gramian: Gramian, model: Int64, half: HalfIteration) async throws {
-        try await execute(dropStatement, model, half.side.rawValue, Int32(half.iteration))
-        try await execute(saveStatement, model, half.side.rawValue, Int32(half.iteration), gramian.serialized())
+        try await execute(dropStatement, model, half.side.rawValue, half.iteration)
+        try await execute(saveStatement, model, half.side.rawValue, half.iteration, gramian.serialized())
     }
 
     /// Reads the sum of a half-iteration.
     ///
     /// - Throws: `PermanentFailure` when it is missing or damaged.
     func gramian(model: Int64, half: HalfIteration) async throws -> Gramian {
-        guard let row = try await first(loadStatement, model, half.side.rawValue, Int32(half.iteration)) else {
+        guard let row = try await first(loadStatement, model, half.side.rawValue, half.iteration) else {
             throw MissingBlocks(
                 what: "\(half.side.rawValue) Gramian, iteration \(half.iteration)", model: model, found: 0, expected: 1
             ).failure

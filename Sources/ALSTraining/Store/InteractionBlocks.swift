@@ -4,7 +4,7 @@ import Postgres
 
 private let saveStatement: Statement = """
     INSERT INTO shop.interaction_block (model_id, side, block, data)
-    SELECT $1, $2, part.block, part.data FROM unnest($3::integer[], $4::bytea[]) AS part(block, data)
+    SELECT $1, $2, part.block, part.data FROM unnest($3::bigint[], $4::bytea[]) AS part(block, data)
     ON CONFLICT (model_id, side, block) DO UPDATE SET data = excluded.data
     """
 
@@ -27,7 +27,7 @@ extension Session {
         let blocks = RowBlocks(rows: matrix.rows)
         for range in (0..<blocks.count).batches {
             try await execute(
-                saveStatement, model, role.rawValue, range.map { Int32($0) },
+                saveStatement, model, role.rawValue, Array(range),
                 range.map { matrix.block(of: blocks[$0]).serialized() })
         }
     }
@@ -37,7 +37,7 @@ extension Session {
     /// - Throws: `PermanentFailure` when one is missing or damaged.
     func interactions(model: Int64, role: InteractionRole, blocks: Range<Int>) async throws -> [InteractionBlock] {
         let rows = try await query(
-            loadStatement, model, role.rawValue, Int32(blocks.lowerBound), Int32(blocks.upperBound))
+            loadStatement, model, role.rawValue, blocks.lowerBound, blocks.upperBound)
         guard rows.count == blocks.count else {
             throw MissingBlocks(
                 what: "\(role.rawValue) interactions", model: model, found: rows.count, expected: blocks.count).failure

@@ -53,10 +53,10 @@ private func meanSilhouette(
             for panel in 0..<right.panels {
                 let tile = tileSquaredDistance(left: left[0], right: right[panel], depth: depth)
                 let target = distances.base + panel * 32
-                storeVector(tile.0.squareRoot(), target)
-                storeVector(tile.1.squareRoot(), target + 8)
-                storeVector(tile.2.squareRoot(), target + 16)
-                storeVector(tile.3.squareRoot(), target + 24)
+                store8(tile.0.squareRoot(), target)
+                store8(tile.1.squareRoot(), target + 8)
+                store8(tile.2.squareRoot(), target + 16)
+                store8(tile.3.squareRoot(), target + 24)
             }
             for row in range {
                 for cluster in toCluster.indices { toCluster[cluster] = 0 }

@@ -11,13 +11,13 @@ func factorizeUpper(_ a: UnsafeMutablePointer<Float>, width: Int) -> Bool {
     for block in stride(from: 0, to: width, by: 4) {
         let start = block & ~7
         for j in stride(from: start, to: width, by: 8) {
-            let tile: Tile<SIMD8<Float>> = tileProduct(
+            let tile = tileProduct(
                 left: a + block, leftStride: width, right: a + j, rightStride: width, depth: block)
             let target = a + block * width + j
-            storeVector(load8(target) - tile.0, target)
-            storeVector(load8(target + width) - tile.1, target + width)
-            storeVector(load8(target + 2 * width) - tile.2, target + 2 * width)
-            storeVector(load8(target + 3 * width) - tile.3, target + 3 * width)
+            store8(load8(target) - tile.0, target)
+            store8(load8(target + width) - tile.1, target + width)
+            store8(load8(target + 2 * width) - tile.2, target + 2 * width)
+            store8(load8(target + 3 * width) - tile.3, target + 3 * width)
         }
         for k in block..<block + 4 {
             let row = a + k * width
@@ -25,14 +25,14 @@ func factorizeUpper(_ a: UnsafeMutablePointer<Float>, width: Int) -> Bool {
                 let factor = a[earlier * width + k]
                 for j in stride(from: start, to: width, by: 8) {
                     let other = load8(a + earlier * width + j)
-                    storeVector(load8(row + j) - other * factor, row + j)
+                    store8(load8(row + j) - other * factor, row + j)
                 }
             }
             let pivot = row[k]
             guard pivot > 0, pivot.isFinite else { return false }
             let inverse = 1 / pivot.squareRoot()
             for j in stride(from: start, to: width, by: 8) {
-                storeVector(load8(row + j) * inverse, row + j)
+                store8(load8(row + j) * inverse, row + j)
             }
             // The solves read whole vectors: what lies left of the diagonal must not count.
             for j in start..<k { row[j] = 0 }
@@ -53,7 +53,7 @@ func solveUpper(_ u: UnsafeMutablePointer<Float>, width: Int, _ b: UnsafeMutable
         let value = b[k] / row[k]
         for j in stride(from: k & ~7, to: width, by: 8) {
             let vector = load8(row + j)
-            storeVector(load8(b + j) - vector * value, b + j)
+            store8(load8(b + j) - vector * value, b + j)
         }
         b[k] = value
     }

@@ -48,12 +48,14 @@ public struct Gramian: Sendable, Equatable {
         let width = (rank + 3) & ~3
         let panel = AlignedBuffer<Double>(count: range.count * width)
         for (position, row) in range.enumerated() {
-            for column in 0..<rank { panel.base[position * width + column] = Double(factors.values[row * rank + column]) }
+            for column in 0..<rank {
+                panel.base[position * width + column] = Double(factors.values[row * rank + column])
+            }
         }
         var lower = Gramian.zeros(rank)
         for i in stride(from: 0, to: rank, by: 4) {
             for j in stride(from: 0, through: i, by: 4) {
-                let tile: Tile<SIMD4<Double>> = tileProduct(
+                let tile = tileProduct(
                     left: panel.base + i, leftStride: width, right: panel.base + j, rightStride: width,
                     depth: range.count)
                 for (r, vector) in [tile.0, tile.1, tile.2, tile.3].enumerated() where i + r < rank {

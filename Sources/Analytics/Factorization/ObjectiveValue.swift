@@ -11,7 +11,8 @@ extension ImplicitObjective {
     ) throws(FactorizationError) -> Double {
         guard interactions.rows == users.rows, interactions.columnCount == items.rows, users.rank == items.rank else {
             throw .mismatch(
-                "\(interactions.rows) × \(interactions.columnCount) interactions, \(users.rows) users, \(items.rows) items")
+                "\(interactions.rows) × \(interactions.columnCount) interactions, \(users.rows) users, \(items.rows) items"
+            )
         }
         let rank = users.rank
         var observedOfItem = [Int](repeating: 0, count: items.rows)
@@ -21,7 +22,8 @@ extension ImplicitObjective {
                 observedOfItem[Int(column)] += 1
                 var score = 0.0
                 for factor in 0..<rank {
-                    score += Double(users.values[row * rank + factor]) * Double(items.values[Int(column) * rank + factor])
+                    score +=
+                        Double(users.values[row * rank + factor]) * Double(items.values[Int(column) * rank + factor])
                 }
                 // w s² − 2 c s + c: for the uniform term (1 − s)²; for the others what exceeds α₀ s².
                 let weights = weights(value)

@@ -95,10 +95,10 @@ struct RowSystem: ~Copyable {
             let weight = Float(objective.weights(values[position]).matrix)
             for i in stride(from: 0, to: width, by: 8) {
                 let vector = row.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)
-                storeVector(vector, right.base + i * Self.chunk + slot * 8)
+                store8(vector, right.base + i * Self.chunk + slot * 8)
                 let weighted = vector * weight
-                storeVector(weighted.lowHalf, left.base + i * Self.chunk + slot * 4)
-                storeVector(weighted.highHalf, left.base + (i + 4) * Self.chunk + slot * 4)
+                store4(weighted.lowHalf, left.base + i * Self.chunk + slot * 4)
+                store4(weighted.highHalf, left.base + (i + 4) * Self.chunk + slot * 4)
             }
         }
     }
@@ -107,14 +107,14 @@ struct RowSystem: ~Copyable {
     private borrowing func addProducts(depth: Int) {
         for i in stride(from: 0, to: width, by: 4) {
             for j in stride(from: i & ~7, to: width, by: 8) {
-                let tile: Tile<SIMD8<Float>> = tileProduct(
+                let tile = tileProduct(
                     left: left.base + i * Self.chunk, leftStride: 4,
                     right: right.base + j * Self.chunk, rightStride: 8, depth: depth)
                 let target = matrix.base + i * width + j
-                storeVector(load8(target) + tile.0, target)
-                storeVector(load8(target + width) + tile.1, target + width)
-                storeVector(load8(target + 2 * width) + tile.2, target + 2 * width)
-                storeVector(load8(target + 3 * width) + tile.3, target + 3 * width)
+                store8(load8(target) + tile.0, target)
+                store8(load8(target + width) + tile.1, target + width)
+                store8(load8(target + 2 * width) + tile.2, target + 2 * width)
+                store8(load8(target + 3 * width) + tile.3, target + 3 * width)
             }
         }
     }
@@ -150,7 +150,7 @@ struct RowSystem: ~Copyable {
             }
             for i in stride(from: 0, to: width, by: 8) {
                 let vector = row.loadUnaligned(fromByteOffset: i * 4, as: SIMD8<Float>.self)
-                storeVector(load8(residual.base + i) + SIMD8<Double>(vector) * coefficient, residual.base + i)
+                store8(load8(residual.base + i) + SIMD8<Double>(vector) * coefficient, residual.base + i)
             }
         }
     }

@@ -24,7 +24,9 @@ public func trainImplicitALS(
     _ interactions: InteractionBlock, rank: Int, iterations: Int, objective: ImplicitObjective, seed: UInt64,
     check: (_ halfIterations: Int) throws -> Void = { _ in }
 ) throws -> FactorModel {
-    guard iterations >= 1 else { throw FactorizationError.invalidSetting("iterations is \(iterations) but must be ≥ 1") }
+    guard iterations >= 1 else {
+        throw FactorizationError.invalidSetting("iterations is \(iterations) but must be ≥ 1")
+    }
     guard interactions.firstRow == 0 else {
         throw FactorizationError.mismatch("a block from row \(interactions.firstRow) is not the whole matrix")
     }

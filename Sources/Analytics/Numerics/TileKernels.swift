@@ -1,24 +1,33 @@
 /// Four rows of a tile, each one vector wide.
 typealias Tile<Vector> = (Vector, Vector, Vector, Vector)
 
-/// Reads one vector from memory aligned to it.
-@inline(__always)
-func loadVector<Vector: SIMD & BitwiseCopyable>(_ pointer: UnsafePointer<Vector.Scalar>) -> Vector {
-    UnsafeRawPointer(pointer).load(as: Vector.self)
-}
+// The entry points are concrete although they share generic bodies: a debug build optimises file by file and could not
+// specialise a generic one from elsewhere.
 
 /// Eight single-precision numbers from memory aligned to them.
 @inline(__always)
-func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> { loadVector(pointer) }
+func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> { UnsafeRawPointer(pointer).load(as: SIMD8<Float>.self) }
 
 /// Eight double-precision numbers from memory aligned to them.
 @inline(__always)
-func load8(_ pointer: UnsafePointer<Double>) -> SIMD8<Double> { loadVector(pointer) }
+func load8(_ pointer: UnsafePointer<Double>) -> SIMD8<Double> { UnsafeRawPointer(pointer).load(as: SIMD8<Double>.self) }
 
-/// Writes one vector to memory aligned to it.
+/// Writes eight single-precision numbers to memory aligned to them.
 @inline(__always)
-func storeVector<Vector: SIMD & BitwiseCopyable>(_ vector: Vector, _ pointer: UnsafeMutablePointer<Vector.Scalar>) {
-    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
+func store8(_ vector: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Float>.self)
+}
+
+/// Writes eight double-precision numbers to memory aligned to them.
+@inline(__always)
+func store8(_ vector: SIMD8<Double>, _ pointer: UnsafeMutablePointer<Double>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Double>.self)
+}
+
+/// Writes four single-precision numbers to memory aligned to them.
+@inline(__always)
+func store4(_ vector: SIMD4<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD4<Float>.self)
 }
 
 /// The sum of a vector's lanes in an order of our own: halves onto halves.
@@ -46,7 +55,22 @@ func laneSum(_ vector: SIMD8<Double>) -> Double {
 ///   - left: `depth` groups of 4 scalars, `leftStride` apart.
 ///   - right: `depth` vectors, `rightStride` scalars apart, aligned to the vector.
 @inline(__always)
-func tileProduct<Vector: SIMD & BitwiseCopyable>(
+func tileProduct(
+    left: UnsafePointer<Float>, leftStride: Int, right: UnsafePointer<Float>, rightStride: Int, depth: Int
+) -> Tile<SIMD8<Float>> {
+    product(left: left, leftStride: leftStride, right: right, rightStride: rightStride, depth: depth)
+}
+
+/// The same product in double precision, four lanes wide.
+@inline(__always)
+func tileProduct(
+    left: UnsafePointer<Double>, leftStride: Int, right: UnsafePointer<Double>, rightStride: Int, depth: Int
+) -> Tile<SIMD4<Double>> {
+    product(left: left, leftStride: leftStride, right: right, rightStride: rightStride, depth: depth)
+}
+
+@inline(__always)
+private func product<Vector: SIMD & BitwiseCopyable>(
     left: UnsafePointer<Vector.Scalar>, leftStride: Int,
     right: UnsafePointer<Vector.Scalar>, rightStride: Int, depth: Int
 ) -> Tile<Vector> where Vector.Scalar: BinaryFloatingPoint {
@@ -57,7 +81,7 @@ func tileProduct<Vector: SIMD & BitwiseCopyable>(
     var left = left
     var right = right
     for _ in 0..<depth {
-        let row: Vector = loadVector(right)
+        let row = UnsafeRawPointer(right).load(as: Vector.self)
         a += row * left[0]
         b += row * left[1]
         c += row * left[2]
@@ -82,7 +106,7 @@ func tileSquaredDistance(
     var left = left
     var right = right
     for _ in 0..<depth {
-        let row: SIMD8<Float> = loadVector(right)
+        let row = load8(right)
         let da = row - left[0]
         let db = row - left[1]
         let dc = row - left[2]

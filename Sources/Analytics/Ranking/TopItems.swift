@@ -39,7 +39,7 @@ public func topItems(
             let range = first..<min(first + 4, users.rows)
             left.fill(values, rows: range)
             for panel in 0..<right.panels {
-                let tile: Tile<SIMD8<Float>> = tileProduct(
+                let tile = tileProduct(
                     left: left[0], leftStride: 4, right: right[panel], rightStride: 8, depth: users.rank)
                 selection.offer(tile.0, slot: 0, row: first, firstItem: panel * 8)
                 if range.count > 1 { selection.offer(tile.1, slot: 1, row: first + 1, firstItem: panel * 8) }

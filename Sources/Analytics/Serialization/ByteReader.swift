@@ -44,12 +44,15 @@ struct ByteReader {
     ) throws(SerializationError) -> [Element] {
         let (size, overflow) = count.multipliedReportingOverflow(by: MemoryLayout<Element>.stride)
         guard count >= 0, !overflow, size <= bytes.count - position else {
-            throw .wrongLength(expected: "at least \(position) + \(overflow ? "2^63" : String(size))", found: bytes.count)
+            throw .wrongLength(
+                expected: "at least \(position) + \(overflow ? "2^63" : String(size))", found: bytes.count)
         }
         let start = position
         position += size
         return [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-            bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: .init(rebasing: $0[start..<start + size])) }
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(buffer).copyMemory(from: .init(rebasing: $0[start..<start + size]))
+            }
             initialized = count
         }
     }

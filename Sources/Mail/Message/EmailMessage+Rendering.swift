@@ -11,7 +11,8 @@ extension EmailMessage {
         if !replyTo.isEmpty { fields += HeaderFolding.field("Reply-To", HeaderFolding.mailboxes(replyTo)) }
         fields += HeaderFolding.field("Subject", HeaderFolding.unstructured(subject, after: "Subject"))
         fields += HeaderFolding.field("Date", [try MailDate.text(of: date)])
-        fields += HeaderFolding.field("Message-ID", [messageID.description])
+        // Never folded: some readers lose an identity on a line of its own.
+        fields += "Message-ID: \(messageID)\r\n"
         if let listUnsubscribe {
             let last = listUnsubscribe.uris.count - 1
             fields += HeaderFolding.field(

@@ -66,7 +66,8 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
                     need.onFailure == .stop ? need.step : "\(need.step) (\(need.onFailure.rawValue))"
                 }
                 var line = number.padded(to: levelWidth) + "  " + step.name.padded(to: nameWidth) + "  "
-                line += needs.isEmpty
+                line +=
+                    needs.isEmpty
                     ? step.plugin : step.plugin.padded(to: pluginWidth) + "  ← " + needs.joined(separator: ", ")
                 lines.append(line)
             }
@@ -99,7 +100,9 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
             var walk = [first]
             var cycle: [String] = []
             while cycle.isEmpty {
-                guard let next = walk[walk.count - 1].needs.lazy.compactMap({ byName[$0.step] }).first else { return cycles }
+                guard let next = walk[walk.count - 1].needs.lazy.compactMap({ byName[$0.step] }).first else {
+                    return cycles
+                }
                 if let start = walk.firstIndex(where: { $0.name == next.name }) {
                     cycle = walk[start...].map(\.name)
                 } else {

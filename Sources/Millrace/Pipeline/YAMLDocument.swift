@@ -18,7 +18,7 @@ struct YAMLDocument {
 
     private var nodeCount = 0
     /// Aliases can make a short text very long.
-    private static let nodeLimit = 100_000
+    private static let nodeLimit = 20_000
     /// Set around the number of a renamed key; a text that has it itself is not renamed.
     private static let marker: Character = "\u{E000}"
 
@@ -74,7 +74,9 @@ struct YAMLDocument {
             guard let end = scalars[lineStart...].firstIndex(of: "\n") else { return nil }
             lineStart = scalars.index(after: end)
         }
-        guard var place = scalars.index(lineStart, offsetBy: mark.column - 1, limitedBy: scalars.endIndex) else { return nil }
+        guard var place = scalars.index(lineStart, offsetBy: mark.column - 1, limitedBy: scalars.endIndex) else {
+            return nil
+        }
         if let first = scalars[place...].first, first == "\"" || first == "'" { place = scalars.index(after: place) }
         return scalars[place...].starts(with: key.unicodeScalars) ? place : nil
     }
@@ -165,7 +167,8 @@ struct YAMLDocument {
         case YamlError.duplicatedKeysInMapping(let keys, let context):
             let key = keys.first.map { JSONValue.string(original($0)).shown } ?? "a key"
             return (
-                context.mark.line, .syntax("\(key) is given twice in one mapping", wayOut: "remove or rename one of them")
+                context.mark.line,
+                .syntax("\(key) is given twice in one mapping", wayOut: "remove or rename one of them")
             )
         default:
             return (1, .syntax("cannot be read: \(error)", wayOut: "check that it is YAML"))
@@ -176,6 +179,7 @@ struct YAMLDocument {
         _ problem: String, _ context: YamlError.Context?, _ mark: Mark, in text: String
     ) -> DefinitionError.Problem {
         if problem.hasPrefix("but found another document") { return .secondDocument }
+        if problem.hasPrefix("Maximum nesting level reached") { return .tooLarge }
         let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
         let line = mark.line <= lines.count ? lines[mark.line - 1] : ""
         if line.prefix(while: \.isWhitespace).contains("\t") { return .tab }

@@ -70,12 +70,13 @@ struct YAMLNode {
             guard digits.first?.isHexDigit == true, let number = UInt64(digits, radix: radix) else { break }
             return .number(JSONNumber(number))
         }
-        guard let match = magnitude.wholeMatch(of: /([0-9]*)(?:\.([0-9]*))?([eE][-+]?[0-9]+)?/),
-            !match.1.isEmpty || match.2?.isEmpty == false
-        else { return .string(text) }
-        let whole = match.1.isEmpty ? "0" : match.1
-        let fraction = (match.2 ?? "").isEmpty ? "" : "." + (match.2 ?? "")
-        let lexeme = (isNegative ? "-" : "") + whole + fraction + (match.3 ?? "")
+        // YAML lets a number begin or end with its point; JSON does not.
+        guard magnitude.contains(where: { $0.isASCII && $0.isNumber }) else { return .string(text) }
+        let mantissa = magnitude.prefix { $0 != "e" && $0 != "E" }
+        let whole = mantissa.hasPrefix(".") ? "0" : ""
+        let lexeme =
+            (isNegative ? "-" : "") + whole + (mantissa.hasSuffix(".") ? mantissa.dropLast() : mantissa)
+            + magnitude.dropFirst(mantissa.count)
         return JSONNumber(reading: lexeme).map(JSONValue.number) ?? .string(text)
     }
 }

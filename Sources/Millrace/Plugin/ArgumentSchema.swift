@@ -92,7 +92,7 @@ public struct ArgumentSchema: Sendable, Hashable {
             throw ArgumentSchemaError(problem: "is \(root.shown) and not an object")
         }
         self.jsonSchema = jsonSchema
-        openBecause = root["$comment"]?.string
+        openBecause = root["$comment"]?.string.flatMap(ArgumentSchemaBuilder.reason(inComment:))
         mistakes = []
     }
 

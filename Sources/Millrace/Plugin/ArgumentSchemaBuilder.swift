@@ -6,6 +6,13 @@ struct ArgumentSchemaBuilder {
     private(set) var openBecause: String?
     private(set) var mistakes: [String] = []
 
+    private static let openComment = "Checked only when decoded: "
+
+    /// The reason in a `$comment` of an open schema; nil for any other comment.
+    static func reason(inComment comment: String) -> String? {
+        comment.hasPrefix(openComment) ? String(comment.dropFirst(openComment.count)) : nil
+    }
+
     init<A: Codable>(reflecting type: A.Type, defaults: A?, descriptions: [String: ArgumentSchema.Argument]) {
         var example: JSONValue?
         if let defaults {
@@ -30,7 +37,7 @@ struct ArgumentSchemaBuilder {
         }
         if let reason {
             openBecause = reason
-            root = ["type": "object", "properties": [:], "$comment": .string("Checked only when decoded: \(reason).")]
+            root = ["type": "object", "properties": [:], "$comment": .string(Self.openComment + reason)]
         }
         for member in example?.members ?? [] {
             describe(member.key) { $0["default"] = member.value.sorted }
@@ -45,7 +52,8 @@ struct ArgumentSchemaBuilder {
 
     private mutating func describe(_ name: String, _ change: (inout JSONValue) -> Void) {
         var properties = root["properties"] ?? [:]
-        var property = properties[name] ?? root["additionalProperties"].flatMap { $0.members.map(JSONValue.object) } ?? [:]
+        var property =
+            properties[name] ?? root["additionalProperties"].flatMap { $0.members.map(JSONValue.object) } ?? [:]
         change(&property)
         properties[name] = property
         root["properties"] = properties

@@ -18,13 +18,34 @@ struct JSONNumber: Hashable, Sendable {
 
     /// Reads JSON's own form and nothing else; nil also for exponents beyond ±400, which no number type holds.
     init?(reading text: some StringProtocol) {
-        let shape = /(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?/
-        guard let match = String(text).wholeMatch(of: shape) else { return nil }
-        let exponent = match.4.map { Int($0) } ?? 0
-        guard let exponent, (-400...400).contains(exponent) else { return nil }
+        var rest = Substring(text)
+        func takeDigits() -> Substring {
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest.removeFirst(digits.count)
+            return digits
+        }
+        func take(_ characters: String) -> Character? {
+            guard let first = rest.first, characters.contains(first) else { return nil }
+            return rest.removeFirst()
+        }
+        let sign = take("-").map(String.init) ?? ""
+        let whole = takeDigits()
+        guard !whole.isEmpty, whole == "0" || whole.first != "0" else { return nil }
+        var fraction: Substring = ""
+        if take(".") != nil {
+            fraction = takeDigits()
+            guard !fraction.isEmpty else { return nil }
+        }
+        var exponent = 0
+        if take("eE") != nil {
+            let isNegative = take("+-") == "-"
+            guard let magnitude = Int(takeDigits()) else { return nil }
+            exponent = isNegative ? -magnitude : magnitude
+        }
+        guard rest.isEmpty, (-400...400).contains(exponent) else { return nil }
 
-        var digits = String(match.2) + (match.3 ?? "")
-        var point = match.2.count + exponent
+        var digits = String(whole + fraction)
+        var point = whole.count + exponent
         let leadingZeros = digits.prefix { $0 == "0" }.count
         digits.removeFirst(leadingZeros)
         point -= leadingZeros
@@ -42,7 +63,7 @@ struct JSONNumber: Hashable, Sendable {
         } else {
             magnitude = "0." + String(repeating: "0", count: -point) + digits
         }
-        self.text = match.1 + magnitude
+        self.text = sign + magnitude
     }
 
     /// Whether it has no fraction.

@@ -57,6 +57,7 @@ public final class Pool: Session {
     ///
     /// - Throws: what `body` threw; ``PoolError``; ``ConnectionError`` when no connection can be made;
     ///   `CancellationError` when the task is cancelled while it waits.
+    @discardableResult
     public func withConnection<T: Sendable>(_ body: @Sendable (Connection) async throws -> T) async throws -> T {
         let connection = try await acquire()
         do {
@@ -71,6 +72,7 @@ public final class Pool: Session {
 
     /// Runs `body` in a transaction on a connection of the pool; see
     /// ``Connection/transaction(_:readOnly:retries:_:)``.
+    @discardableResult
     public func transaction<T: Sendable>(
         _ isolation: Isolation = .readCommitted, readOnly: Bool = false, retries: Int? = nil,
         _ body: @Sendable (Transaction) async throws -> T

@@ -15,6 +15,7 @@ extension Connection {
     /// - Returns: what `body` returned.
     /// - Throws: what `body` threw, or why the transaction could not begin or commit. After
     ///   ``ConnectionError/lost(endpoint:during:)`` during COMMIT it is not known whether it took effect.
+    @discardableResult
     public func transaction<T: Sendable>(
         _ isolation: Isolation = .readCommitted, readOnly: Bool = false, retries: Int? = nil,
         _ body: @Sendable (Transaction) async throws -> T

@@ -29,6 +29,7 @@ public struct Transaction: Session {
     ///
     /// - Returns: what `body` returned.
     /// - Throws: what `body` threw.
+    @discardableResult
     public nonisolated(nonsending) func savepoint<T>(
         _ body: nonisolated(nonsending) (Transaction) async throws -> T
     ) async throws -> T {

@@ -10,7 +10,9 @@ struct CopyLines: Sendable {
     }
 
     /// Adds a value that holds nothing to escape: a number, a date, or an array of numbers.
-    mutating func add(_ value: some CustomStringConvertible) { separate(); bytes.append(contentsOf: value.description.utf8) }
+    mutating func add(_ value: some CustomStringConvertible) {
+        separate(); bytes.append(contentsOf: value.description.utf8)
+    }
 
     /// Adds text; `nil` is NULL.
     mutating func add(text: String?) {

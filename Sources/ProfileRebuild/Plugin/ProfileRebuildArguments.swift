@@ -24,7 +24,8 @@ struct ProfileRebuildArguments: Codable, Sendable {
                 minimum: 1, maximum: 200, oneOf: ["auto"]),
             "min_clusters": .init("The fewest segments that \"auto\" tries.", minimum: 2, maximum: 200),
             "max_clusters": .init("The most segments that \"auto\" tries.", minimum: 2, maximum: 200),
-            "restarts": .init("K-Means is run so often from other starts, and the best is kept.", minimum: 1, maximum: 100),
+            "restarts": .init(
+                "K-Means is run so often from other starts, and the best is kept.", minimum: 1, maximum: 100),
             "seed": .init("The same seed and events give the same segments."),
         ])
 

@@ -60,7 +60,9 @@ extension Transaction {
             try segments.map { try JSONText(encoding: $0.averages.mapValues(shortened)) },
             try segments.map { segment in
                 try JSONText(
-                    encoding: segment.traits.map { SegmentTrait(feature: $0.feature, z: shortened($0.z), text: $0.text) })
+                    encoding: segment.traits.map {
+                        SegmentTrait(feature: $0.feature, z: shortened($0.z), text: $0.text)
+                    })
             })
     }
 }

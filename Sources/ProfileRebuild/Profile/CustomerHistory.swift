@@ -62,7 +62,8 @@ struct CustomerHistory: Sendable, Equatable {
             guard let category = catalogue[event.item]?.category else { continue }
             switch event.kind {
             case .purchase:
-                let key = event.order.map(OrderKey.reference) ?? .day(event.at.microseconds / Timestamp.microsecondsPerDay)
+                let key =
+                    event.order.map(OrderKey.reference) ?? .day(event.at.microseconds / Timestamp.microsecondsPerDay)
                 if orders[key] == nil { orders[key] = event.at }
                 last = event.at
                 lines += 1

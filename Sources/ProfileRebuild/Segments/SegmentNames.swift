@@ -7,7 +7,8 @@ extension SegmentWriter {
     func names(_ segments: [SegmentFigures]) -> [String] {
         let qualifiers = segments.map(qualifiers)
         var used = zip(segments, qualifiers).map { segment, qualifiers in
-            qualifiers.first.map { $0.feature.tells(score: segment.score($0.feature)) >= Self.leastNamed } ?? false ? 1 : 0
+            qualifiers.first.map { $0.feature.tells(score: segment.score($0.feature)) >= Self.leastNamed } ?? false
+                ? 1 : 0
         }
         func name(_ index: Int) -> String {
             SegmentPhrase(stage: stage(of: segments[index]), qualifiers: Array(qualifiers[index].prefix(used[index])))
@@ -46,7 +47,8 @@ extension SegmentWriter {
             } else {
                 .repeating
             }
-        return .init(kind: kind, isLapsed: isLapsed, isRecent: isRecent && ![.newcomers, .regulars, .loyal].contains(kind))
+        return .init(
+            kind: kind, isLapsed: isLapsed, isRecent: isRecent && ![.newcomers, .regulars, .loyal].contains(kind))
     }
 
     /// The traits that may be part of the name, strongest first.

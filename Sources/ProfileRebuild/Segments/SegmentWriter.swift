@@ -26,7 +26,8 @@ struct SegmentWriter: Sendable {
             customers: segment.customers, share: segment.share, averages: averages,
             traits: traits.map { feature in
                 SegmentTrait(
-                    feature: feature.name(in: catalogue), z: segment.score(feature), text: text(of: feature, in: segment))
+                    feature: feature.name(in: catalogue), z: segment.score(feature),
+                    text: text(of: feature, in: segment))
             })
     }
 
@@ -37,7 +38,8 @@ struct SegmentWriter: Sendable {
         let orders =
             switch once {
             case 0.995...: "Ordered once"
-            case 0.5...: "Ordered \(PlainFigures.count(segment.mean(.orders))) times (\(PlainFigures.percent(once)) only once)"
+            case 0.5...:
+                "Ordered \(PlainFigures.count(segment.mean(.orders))) times (\(PlainFigures.percent(once)) only once)"
             default: "Ordered \(PlainFigures.count(segment.mean(.orders))) times"
             }
         let money = figures.money(segment.mean(.orderValue))

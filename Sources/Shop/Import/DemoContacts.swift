@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 /// Every tenth declines and every fiftieth address bounces, by a hash of the code, so that the same customers do so on
 /// every machine. Customers that have a name or an address keep them, and nobody's own answer is overruled.

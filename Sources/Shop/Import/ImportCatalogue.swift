@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 private let upsertItemsStatement: Statement = """
     INSERT INTO shop.item (code, title, category, brand, price, currency, in_stock)

@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 private let copyEventsStatement: Statement = """
     COPY shop.event (kind, customer_id, item_id, at, quantity, price, order_ref, session, device, import_id)
@@ -19,7 +19,7 @@ extension ShopImport {
             let items = try await KnownCodes(.item, on: transaction, numbersFrom: pool)
             let customers = try await KnownCodes(.customer, on: transaction, numbersFrom: pool)
             let ended = Box(begun)
-            try await transaction.copyIn(copyEventsStatement) { writer in
+            _ = try await transaction.copyIn(copyEventsStatement) { writer in
                 var record = ended.value
                 var reader = CSVReader(source, format: EventsCSV())
                 var copy = BinaryCopy(reserving: 4 << 20)

@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 /// What an import is given and tells.
 public struct ImportProgress: Sendable {

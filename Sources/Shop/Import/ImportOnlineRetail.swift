@@ -1,4 +1,4 @@
-public import Postgres
+import Postgres
 
 private let copyEventsStatement: Statement = """
     COPY shop.event (kind, customer_id, item_id, at, quantity, price, order_ref, import_id) FROM STDIN (FORMAT binary)
@@ -37,7 +37,7 @@ extension ShopImport {
                 items: try await KnownCodes(.item, on: transaction, numbersFrom: pool),
                 customers: try await KnownCodes(.customer, on: transaction, numbersFrom: pool))
             let copied = Box((record, known, OnlineRetailCatalog(items: [], customers: [])))
-            try await transaction.copyIn(copyEventsStatement) { writer in
+            _ = try await transaction.copyIn(copyEventsStatement) { writer in
                 var (record, codes, _) = copied.value
                 var reader = CSVReader(source, format: OnlineRetail())
                 var copy = BinaryCopy(reserving: 4 << 20)

@@ -32,7 +32,9 @@ struct KMeansTests {
         var centroids = (0..<9).map { start[$0].map(Double.init) }
         var inertia = Double.infinity
         while true {
-            let labels = rows.map { row in centroids.indices.min { distance(row, centroids[$0]) < distance(row, centroids[$1]) } ?? 0 }
+            let labels = rows.map { row in
+                centroids.indices.min { distance(row, centroids[$0]) < distance(row, centroids[$1]) } ?? 0
+            }
             let sum = zip(rows, labels).reduce(0) { $0 + distance($1.0, centroids[$1.1]) }
             if sum >= inertia { break }
             inertia = sum
@@ -55,7 +57,9 @@ struct KMeansTests {
             #expect(abs(distances[Int(found.labels[row])] - nearest) < 1e-5)
             #expect(abs(Double(found.squaredDistances[row]) - nearest) < 1e-5)
         }
-        #expect(throws: ClusteringError.self) { try assign(points, to: PointMatrix(values: [1] as [Float], columns: 1)) }
+        #expect(throws: ClusteringError.self) {
+            try assign(points, to: PointMatrix(values: [1] as [Float], columns: 1))
+        }
     }
 
     @Test("the same seed gives the same model, another seed another start")
@@ -65,7 +69,9 @@ struct KMeansTests {
         #expect(try kMeans(points, options: options) == kMeans(points, options: options))
         var other = options
         other.seed = 6
-        #expect(try kMeans(points, options: other).inertiaByIteration != kMeans(points, options: options).inertiaByIteration)
+        #expect(
+            try kMeans(points, options: other).inertiaByIteration != kMeans(points, options: options).inertiaByIteration
+        )
     }
 
     @Test("an empty cluster takes the farthest point instead of staying empty")
@@ -96,7 +102,8 @@ struct KMeansTests {
         }
         for options in [
             KMeansOptions(clusters: 0, seed: 1), KMeansOptions(clusters: 1, restarts: 0, seed: 1),
-            KMeansOptions(clusters: 1, maximumIterations: 0, seed: 1), KMeansOptions(clusters: 1, tolerance: .nan, seed: 1),
+            KMeansOptions(clusters: 1, maximumIterations: 0, seed: 1),
+            KMeansOptions(clusters: 1, tolerance: .nan, seed: 1),
         ] {
             #expect(throws: ClusteringError.self) { try kMeans(points, options: options) }
         }

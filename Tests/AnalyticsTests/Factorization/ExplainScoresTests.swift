@@ -6,7 +6,9 @@ struct ExplainScoresTests {
     @Test("the fixed case: contributions and total as computed by another implementation")
     func fixedCase() throws {
         let items = try FactorMatrix(
-            values: [0.20183, 0.992304, 1.224437, -0.387741, 0.215064, 1.004402, 1.164413, -0.347752, 0.996432, 0.510798],
+            values: [
+                0.20183, 0.992304, 1.224437, -0.387741, 0.215064, 1.004402, 1.164413, -0.347752, 0.996432, 0.510798,
+            ],
             rank: 2)
         let objective = ImplicitObjective(
             regularization: 0.1, frequencyExponent: 0, unobservedWeight: 1, confidence: .proportional(alpha: 2))
@@ -49,7 +51,8 @@ struct ExplainScoresTests {
         #expect(none.count == 1 && none[0].score == 0 && none[0].contributions.isEmpty)
         #expect(throws: FactorizationError.self) {
             try explainScores(
-                columns: [0], values: [1], targets: [2], items: items, gramian: Gramian(of: items), objective: objective)
+                columns: [0], values: [1], targets: [2], items: items, gramian: Gramian(of: items), objective: objective
+            )
         }
     }
 }

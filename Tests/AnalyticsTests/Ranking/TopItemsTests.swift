@@ -18,7 +18,8 @@ struct TopItemsTests {
         for user in 0..<13 {
             let ranked = (0..<101)
                 .filter { mask[$0] && !bought.columns(ofRow: user).contains(Int32($0)) }
-                .map { item in (item: Int32(item), score: zip(users[user], items[item]).reduce(0) { $0 + $1.0 * $1.1 }) }
+                .map { item in (item: Int32(item), score: zip(users[user], items[item]).reduce(0) { $0 + $1.0 * $1.1 })
+                }
                 .sorted { ($1.score, $0.item) < ($0.score, $1.item) }
                 .prefix(count)
             #expect(Array(lists.items(ofRow: user)) == ranked.map(\.item))

@@ -13,7 +13,9 @@ struct StatisticsTests {
     func quantileErrors() {
         #expect(throws: StatisticsError.empty("quantile")) { try quantiles(of: [], at: [0.5]) }
         #expect(throws: StatisticsError.notFinite(row: 1, column: 0)) { try median(of: [1, .nan]) }
-        #expect(throws: StatisticsError.outOfRange(name: "probability", value: 1.5)) { try quantiles(of: [1], at: [1.5]) }
+        #expect(throws: StatisticsError.outOfRange(name: "probability", value: 1.5)) {
+            try quantiles(of: [1], at: [1.5])
+        }
     }
 
     @Test("moments in one pass and merged equal the two-pass formula, also far from zero")
@@ -58,7 +60,9 @@ struct StatisticsTests {
         #expect(throws: StatisticsError.notFinite(row: 0, column: 1)) {
             try ColumnScaling(fitting: [1, .infinity], columns: 2)
         }
-        #expect(throws: StatisticsError.notFinite(row: 0, column: 0)) { try PointMatrix(values: [1e300] as [Double], columns: 1) }
+        #expect(throws: StatisticsError.notFinite(row: 0, column: 0)) {
+            try PointMatrix(values: [1e300] as [Double], columns: 1)
+        }
         #expect(throws: StatisticsError.shape(values: 3, columns: 2)) {
             try PointMatrix(values: [1, 2, 3] as [Float], columns: 2)
         }

@@ -55,7 +55,7 @@ struct DecodedMail {
             let boundary = type[start.upperBound...].prefix { $0 != "\"" }
             let text = "\r\n" + String(decoding: body, as: UTF8.self)
             let pieces = text.components(separatedBy: "\r\n--\(boundary)")
-            #expect(pieces.last == "--\r\n")
+            #expect(pieces.last == "--\r\n" || pieces.last == "--")
             return try pieces.dropFirst().dropLast().map { piece in
                 #expect(piece.utf8.starts(with: "\r\n".utf8))
                 return try DecodedMail(Array(piece.utf8.dropFirst(2)))

@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Postgres
 import TestSupport
 import Testing
@@ -208,7 +209,7 @@ struct WorkerTests {
         try await database.withWorker(registry, options: options) {
             let id = try await database.pool.enqueue(try Scripted.request())
             try await eventually("the job runs") { notes.all.count == 1 }
-            try await database.pool.execute("UPDATE millrace.worker SET heartbeat_at = heartbeat_at - interval '1 hour'")
+            try await database.pool.execute("UPDATE millrace.worker SET state = 'lost', ended_at = clock_timestamp()")
             #expect(try await database.end(of: id).state == .succeeded)
         }
         #expect(notes.all.count == 2)

@@ -106,9 +106,9 @@ private func schedule(_ line: String) -> String {
         }
         #expect(messages(bomb) == ["1: " + tooLarge])
         let deep = "pipeline: p\nx: " + String(repeating: "[", count: 70) + String(repeating: "]", count: 70)
-        #expect(messages(deep).first?.hasSuffix(tooLarge) == true)
+        #expect(messages(deep).last?.hasSuffix(tooLarge) == true)
         let deeper = "x: " + String(repeating: "[", count: 100_000)
-        #expect(messages(deeper).count == 1)
+        #expect(messages(deeper) == ["1: " + tooLarge])
         #expect(messages(String(repeating: "#", count: 1 << 20 + 1)) == ["1: " + tooLarge])
     }
 
@@ -193,7 +193,10 @@ private func schedule(_ line: String) -> String {
                 "priority: high",
                 "priority: is \"high\", not a whole number  →  give a whole number from -32768 to 32767"
             ),
-            ("priority: 40000", "priority: 40000 is not from -32768 to 32767  →  give a whole number from -32768 to 32767"),
+            (
+                "priority: 40000",
+                "priority: 40000 is not from -32768 to 32767  →  give a whole number from -32768 to 32767"
+            ),
             ("max-attempts: 0", "max-attempts: 0 is not from 1 to 1000  →  give a whole number from 1 to 1000"),
             ("max-attempts: 1.5", "max-attempts: is 1.5, not a whole number  →  give a whole number from 1 to 1000"),
             (
@@ -231,10 +234,13 @@ private func schedule(_ line: String) -> String {
                 "timezone: UTC",
                 #"2: schedule.cron: is missing  →  write `schedule: { cron: "0 3 * * *", timezone: Europe/Paris }`"#
             ),
-            ("cron: 0 25 * * *", "3: schedule.cron: \"0 25 * * *\", column 3, hour: 25 is more than 23  →  write an hour from 0 to 23"),
+            (
+                "cron: 0 25 * * *",
+                "3: schedule.cron: \"0 25 * * *\", column 3, hour: 25 is more than 23  →  write an hour from 0 to 23"
+            ),
             (
                 "cron: 0 0 31 2 *",
-                "3: schedule.cron: \"0 0 31 2 *\", column 1: it never fires: no date in its months matches  →  "
+                "3: schedule.cron: \"0 0 31 2 *\", column 1: it never fires: February never has such a day  →  "
                     + "change the days or the months"
             ),
             ("cron: []", "3: schedule.cron: is a list, not a cron expression  →  write it like `cron: \"0 3 * * *\"`"),
@@ -252,9 +258,15 @@ private func schedule(_ line: String) -> String {
             ),
             ("timezone: 8", "timezone: is 8, not a text  →  quote it: \"8\""),
             ("misfire: lates", "misfire: \"lates\" is not skip, latest, all or all(100)  →  did you mean \"latest\"?"),
-            ("misfire: some", "misfire: \"some\" is not skip, latest, all or all(100)  →  use skip, latest, all or all(100)"),
+            (
+                "misfire: some",
+                "misfire: \"some\" is not skip, latest, all or all(100)  →  use skip, latest, all or all(100)"
+            ),
             ("misfire: all(0)", "misfire: 0 is not from 1 to 10000  →  give a whole number from 1 to 10000"),
-            ("misfire: {}", "misfire: is a mapping, not skip, latest, all or all(100)  →  use skip, latest, all or all(100)"),
+            (
+                "misfire: {}",
+                "misfire: is a mapping, not skip, latest, all or all(100)  →  use skip, latest, all or all(100)"
+            ),
             ("overlap: queue", "overlap: \"queue\" is not there yet  →  use allow or skip"),
             ("overlap: cancel-running", "overlap: \"cancel-running\" is not there yet  →  use allow or skip"),
             ("overlap: never", "overlap: \"never\" is not allow or skip  →  use allow or skip"),

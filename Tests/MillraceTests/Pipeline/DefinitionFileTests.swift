@@ -37,7 +37,8 @@ private func good(_ name: String) -> String { "pipeline: \(name)\nsteps: { a: { 
         #expect(files[0].text == good("first"))
         #expect(try DefinitionFile.load(directory: folder.path + "/").map(\.path) == files.map(\.path))
         #expect(try DefinitionFile.load(path: folder.path + "/b.yml") == files[1])
-        #expect(try DefinitionFile.load(paths: files.map(\.path).reversed()).map(\.definition.name) == ["second", "first"])
+        #expect(
+            try DefinitionFile.load(paths: files.map(\.path).reversed()).map(\.definition.name) == ["second", "first"])
     }
 
     @Test("all errors of a folder are listed, also pipelines of the same name")

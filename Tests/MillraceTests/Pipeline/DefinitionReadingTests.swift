@@ -113,6 +113,7 @@ func definition(_ text: String, plugins: [PluginDescription]? = nil) throws -> P
                   text: |
                     two
                     lines
+
             """)
         let shared = #"{"empty":"","quoted":"5","single":"true","tagged":"7"}"#
         #expect(read.steps.map(\.arguments.text) == [shared, shared, #"{"text":"two\nlines\n"}"#])
@@ -141,9 +142,10 @@ func definition(_ text: String, plugins: [PluginDescription]? = nil) throws -> P
                 2  content   content-batch      ← profiles, train
                 3  dispatch  campaign-dispatch  ← content
                 """)
-        #expect(nightly.steps.map(\.arguments.text) == [
-            #"{"clusters":"auto"}"#, #"{"factors":64,"iterations":15,"shards":8}"#, #"{"campaign":"weekly-picks"}"#,
-            #"{"campaign":"weekly-picks"}"#,
-        ])
+        #expect(
+            nightly.steps.map(\.arguments.text) == [
+                #"{"clusters":"auto"}"#, #"{"factors":64,"iterations":15,"shards":8}"#, #"{"campaign":"weekly-picks"}"#,
+                #"{"campaign":"weekly-picks"}"#,
+            ])
     }
 }

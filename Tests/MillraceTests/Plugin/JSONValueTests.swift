@@ -16,7 +16,8 @@ import Testing
         #expect(try #require(JSONNumber(reading: read)).text == written)
     }
 
-    @Test("what is no JSON number is refused", arguments: ["", "01", "+1", "1.", ".5", "1e", "0x1", "NaN", "1e401", "1 "])
+    @Test(
+        "what is no JSON number is refused", arguments: ["", "01", "+1", "1.", ".5", "1e", "0x1", "NaN", "1e401", "1 "])
     func noNumbers(read: String) {
         #expect(JSONNumber(reading: read) == nil)
     }

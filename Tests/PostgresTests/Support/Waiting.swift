@@ -24,10 +24,10 @@ func untilBusy(_ backendPID: Int32, seenBy observer: Connection) async throws {
 }
 
 /// The error of a call that is expected to fail, as a type.
-func failure<E: Error>(
-    _ type: E.Type, sourceLocation: SourceLocation = #_sourceLocation, of body: () async throws -> Void
+func failure<E: Error, T>(
+    _ type: E.Type, sourceLocation: SourceLocation = #_sourceLocation, of body: () async throws -> T
 ) async throws -> E {
-    let error = await #expect(throws: (any Error).self, sourceLocation: sourceLocation) { try await body() }
+    let error = await #expect(throws: (any Error).self, sourceLocation: sourceLocation) { _ = try await body() }
     return try #require(error as? E, "\(String(describing: error))", sourceLocation: sourceLocation)
 }
 

@@ -72,12 +72,20 @@ CREATE TABLE shop.outbox (
     leased_at timestamptz,
     ended_at timestamptz,
     reply text,
-    UNIQUE (campaign, edition, customer_id, channel)
+    UNIQUE (campaign, edition, customer_id, channel),
+    CHECK (state <> 'sending' OR (job_id IS NOT NULL AND epoch IS NOT NULL AND leased_at IS NOT NULL))
 );
-CREATE INDEX outbox_open ON shop.outbox (campaign, edition, id) WHERE state IN ('planned', 'sending');
+CREATE INDEX outbox_open ON shop.outbox (campaign, edition, customer_id) WHERE state IN ('planned', 'sending');
 COMMENT ON TABLE shop.outbox IS 'One row per message to one customer; its key is why nothing is sent twice.';
+COMMENT ON COLUMN shop.outbox.address IS 'The customer''s address when the mail was leased or refused; empty when there was none.';
 COMMENT ON COLUMN shop.outbox.state IS
-    'planned: to be sent. sending: leased by a job that passed the policy gate. sent: the server took it. bounced: the '
-    'address was refused. failed: given up after temporary errors. refused: the policy gate said no. unknown: the '
-    'connection broke after the text was handed over; it may have arrived and is not sent again by itself.';
+    'planned: to be sent. sending: passed the policy gate and is in the hands of a job, at most one mail of each job. '
+    'sent: the server took it. bounced: the address was refused. failed: refused by the server for another reason, or '
+    'given up after temporary errors. refused: the policy gate said no. unknown: the connection broke after the text was '
+    'handed over, or the worker stopped while it was being sent; it may have arrived and is not sent again by itself.';
+COMMENT ON COLUMN shop.outbox.reason IS
+    'Why it was not sent, or not yet, in words that are the same for equal causes; NULL when it was.';
+COMMENT ON COLUMN shop.outbox.attempts IS 'Tries that the server answered or broke off; a server that is down costs none.';
+COMMENT ON COLUMN shop.outbox.reply IS 'The server''s own words, or what happened to the connection.';
+COMMENT ON COLUMN shop.outbox.job_id IS 'The job that leased it last, or refused it.';
 COMMENT ON COLUMN shop.outbox.epoch IS 'Epoch of the job that leased it; a job with another epoch cannot write its outcome.';

@@ -1,0 +1,154 @@
+import Foundation
+import Millrace
+import Postgres
+import ProfileRebuild
+import TestSupport
+import Testing
+
+@Suite("The job profile-rebuild", .database)
+struct ProfileRebuildJobTests {
+    /// 60 regulars who buy each week, 40 who bought once long ago, and dirt of most kinds.
+    private static let shop: Statement = """
+        INSERT INTO shop.item (id, code, title, category, price, is_product) VALUES
+            (1, 'A', 'Cup', 'cups', 5, true), (2, 'B', 'Bag', E'bags\\t"\\\\', 20, true), (3, 'P', 'Postage', 'other', 3, false);
+        INSERT INTO shop.customer (id, code, country) SELECT n, 'C' || n, 'United Kingdom' FROM generate_series(1, 100) AS n;
+        INSERT INTO shop.event (kind, customer_id, item_id, at, quantity, price, order_ref)
+            SELECT 'purchase', n, 1 + n % 2, '2025-01-06 10:00Z'::timestamptz + week * interval '168 hours', 1 + n % 3, 5,
+                'O' || n || '-' || week
+            FROM generate_series(1, 60) AS n, generate_series(0, 19) AS week
+            UNION ALL
+            SELECT 'purchase', n, 2, '2025-01-11 21:00Z', 1, 19 + n, 'O' || n FROM generate_series(61, 100) AS n
+            UNION ALL SELECT 'purchase', NULL, 1, '2025-02-01Z', 1, 5, 'guest' FROM generate_series(1, 7)
+            UNION ALL SELECT 'purchase', 1, 3, '2025-02-01Z', 1, 3, 'postage'
+            UNION ALL SELECT 'purchase', 1, 1, '2025-02-01Z', 80000, 5, 'typo'
+            UNION ALL SELECT 'purchase', 1, 1, 'infinity', 1, 5, 'never'
+            UNION ALL SELECT 'purchase', 1, 1, '2025-02-01Z', 1, 'NaN', 'nan'
+            UNION ALL SELECT 'purchase', 2, 1, '2025-02-02Z', 9, 5, 'back'
+            UNION ALL SELECT 'return', 2, 1, '2025-02-03Z', 9, 5, 'back'
+            UNION ALL SELECT 'view', 3, 1, '2025-02-03Z', 1, NULL, NULL FROM generate_series(1, 2);
+        """
+
+    private func registry() throws -> PluginRegistry {
+        var registry = PluginRegistry()
+        try ProfileRebuildPlugins.register(in: &registry)
+        return registry
+    }
+
+    private func run(_ arguments: String, on database: TestDatabase) async throws -> (id: JobID, standing: JobStanding)
+    {
+        try await database.withWorker(try registry()) {
+            let row = try await database.pool.first(
+                "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText(arguments))
+            let id = JobID(try #require(row)[0])
+            return (id, try await database.end(of: id))
+        }
+    }
+
+    private func fill(_ database: TestDatabase) async throws {
+        try await database.pool.withConnection { try await $0.script(Self.shop) }
+    }
+
+    @Test("writes the build, its segments and a profile of every buyer, and says what was dropped")
+    func wholeBuild() async throws {
+        let database = try TestDatabase.current
+        try await fill(database)
+        let (job, standing) = try await run(#"{"clusters": 2}"#, on: database)
+        #expect(standing.state == .succeeded)
+        struct Result: Decodable {
+            var customers, segments, events_read, events_kept: Int
+            var dropped: [String: Int]
+            var silhouette: Double?
+        }
+        let result = try #require(standing.result).decode(Result.self)
+        #expect(result.customers == 100)
+        #expect(result.segments == 2)
+        #expect(result.events_read == 1255)
+        #expect(
+            result.dropped.filter { $0.value > 0 } == [
+                "guest": 7, "not_a_product": 1, "bad_quantity": 1, "impossible_time": 1, "bad_price": 1, "cancelled": 2,
+                "duplicate": 1,
+            ])
+        #expect(result.events_kept == 1241)
+        #expect(try #require(result.silhouette) > 0.4)
+
+        let pool = database.pool
+        let build = try #require(try await pool.first("SELECT id, customers, clusters, as_of FROM shop.profile_build"))
+        let (id, customers, clusters, asOf) = try build.decode(Int64.self, Int.self, Int.self, Date.self)
+        #expect(id == job.rawValue)
+        #expect(customers == 100)
+        #expect(clusters == 2)
+        #expect(asOf == (try Date("2025-05-19T10:00:00Z", strategy: .iso8601)))
+
+        let segments = try await pool.query("SELECT segment, name, customers, traits::text FROM shop.v_segment")
+        #expect(try segments.map { try $0["segment"] as Int } == [1, 2])
+        #expect(try segments.map { try $0["customers"] as Int } == [60, 40])
+        #expect(try (segments[1]["name"] as String).hasPrefix("Lapsed one-time buyers"))
+
+        let regular = try #require(
+            try await pool.first("SELECT * FROM shop.profile WHERE customer_id = 3"))
+        #expect(try regular["orders"] == 20)
+        #expect(try regular["recency_days"] == 0.0)
+        #expect(try regular["monetary"] == 5.0)
+        #expect(try regular["favourite_category"] == "bags\t\"\\")
+        #expect(try regular["peak_hour"] == 10)
+        #expect(try (regular["hour_of_week"] as [Float])[10] == 1)
+        #expect(try (regular["interest_shares"] as JSONText).text == #"{"cups": 1}"#)
+        let features =
+            try #require(try await pool.first("SELECT cardinality(features) FROM shop.profile_build"))[0] as Int
+        #expect(try (regular["features"] as [Float]).count == features)
+        let sums = try await pool.query(
+            """
+            SELECT count(*) FROM shop.profile, LATERAL (SELECT sum(share) AS total FROM unnest(hour_of_week) AS share) AS s
+            WHERE abs(total - 1) < 1e-4 AND build_id = $1
+            """, id)
+        #expect(try sums[0][0] == 100)
+    }
+
+    @Test("a second build takes the place of the first, which stays in the history")
+    func rebuild() async throws {
+        let database = try TestDatabase.current
+        try await fill(database)
+        let first = try await run(#"{"clusters": 3}"#, on: database)
+        try await database.pool.execute("DELETE FROM shop.event WHERE customer_id = 100")
+        let second = try await run(#"{"clusters": 2}"#, on: database)
+        #expect([first.standing.state, second.standing.state] == [.succeeded, .succeeded])
+        let rows = try await database.pool.query("SELECT DISTINCT build_id, count(*) OVER () FROM shop.profile")
+        #expect(try rows.map { try $0.decode(Int64.self, Int.self).0 } == [second.id.rawValue])
+        #expect(try rows[0][1] == 99)
+        #expect(try await database.pool.query("SELECT FROM shop.profile_build").count == 2)
+        #expect(try await database.pool.query("SELECT FROM shop.v_segment").count == 2)
+    }
+
+    @Test("builds that run at the same time replace each other whole")
+    func concurrentBuilds() async throws {
+        let database = try TestDatabase.current
+        try await fill(database)
+        let states = try await database.withWorker(try registry()) {
+            var ids: [JobID] = []
+            for seed in 1...4 {
+                let row = try await database.pool.first(
+                    "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText("{\"clusters\": 2, \"seed\": \(seed)}"))
+                ids.append(JobID(try #require(row)[0]))
+            }
+            var states: [JobState] = []
+            for id in ids { states.append(try await database.end(of: id).state) }
+            return states
+        }
+        #expect(states == [.succeeded, .succeeded, .succeeded, .succeeded])
+        let builds = try await database.pool.query("SELECT DISTINCT build_id FROM shop.profile")
+        #expect(builds.count == 1)
+        #expect(try await database.pool.query("SELECT FROM shop.profile").count == 100)
+    }
+
+    @Test("a shop without events fails for good, with the way out")
+    func noEvents() async throws {
+        let database = try TestDatabase.current
+        let standing = try await run(#"{"clusters": "auto"}"#, on: database).standing
+        #expect(standing.state == .failed)
+        let rows = try await database.pool.query("SELECT message FROM millrace.v_failure")
+        let message: String = try #require(rows.first)["message"]
+        #expect(rows.count == 1)
+        #expect(message.contains("there are no events"))
+        #expect(try await database.pool.query("SELECT FROM shop.profile_build").isEmpty)
+    }
+}

@@ -1,0 +1,85 @@
+import Testing
+
+@testable import ProfileRebuild
+
+@Suite("Segments in words")
+struct SegmentWriterTests {
+    private let writer = SegmentWriter(catalogue: Planted.catalogue)
+
+    private func figures(
+        once: Double = 0.2, means: [ModelFeature: Double] = [:], _ scores: [ModelFeature: Double]
+    ) -> SegmentFigures {
+        let usual: [ModelFeature: Double] = [.recencyDays: 90, .orders: 4, .orderValue: 300, .piecesPerOrder: 100]
+        return SegmentFigures(
+            customers: 10, share: 0.25, revenueShare: 0.04, oneOrderShare: once,
+            means: usual.merging(means) { $1 }, shopMeans: usual, scores: scores)
+    }
+
+    @Test("a name tells the stage of life and the strongest other trait")
+    func names() {
+        let names = writer.names([
+            figures(once: 0.9, [.recencyDays: 1.2, .orders: -0.8]),
+            figures(means: [.piecesPerOrder: 700], [.orders: 0.9, .orderValue: 1.6, .piecesPerOrder: 1.5]),
+            figures([.orders: 1.8, .recencyDays: -1.4]),
+            figures([.tenureDays: -1.3, .abroad: 1.1]),
+            figures([.orders: -0.6, .night: 1.9]),
+            figures([.orders: 0.1, .category(0): 0.8]),
+        ])
+        #expect(
+            names == [
+                "Lapsed one-time buyers", "Wholesale regulars", "Loyal regulars", "Newcomers from abroad",
+                "Night-time occasional buyers", "Repeat buyers with a taste for bags",
+            ])
+    }
+
+    @Test("segments that share a name are told apart by further traits, then by number")
+    func uniqueNames() {
+        let weekend = figures([.orders: 1.5, .weekend: 0.5])
+        let plain = figures([.orders: 1.5])
+        #expect(
+            writer.names([weekend, plain, plain, plain]) == [
+                "Weekend loyal regulars", "Loyal regulars", "Loyal regulars (group 3)", "Loyal regulars (group 4)",
+            ])
+    }
+
+    @Test("large orders of few pieces are not called wholesale")
+    func bigBasket() {
+        let scores: [ModelFeature: Double] = [.orders: 0.1, .orderValue: 1, .piecesPerOrder: 1]
+        #expect(writer.names([figures(means: [.piecesPerOrder: 4], scores)]) == ["Big-basket repeat buyers"])
+    }
+
+    @Test("a description gives the segment's own figures and those of all customers")
+    func description() {
+        let segment = writer.segment(
+            number: 2, name: "Lapsed one-time buyers",
+            figures(
+                once: 0.81, means: [.recencyDays: 243.4, .orders: 1.24, .orderValue: 1310, .piecesPerOrder: 250],
+                [.recencyDays: 1.2, .orders: -0.8, .piecesPerOrder: 0.4, .abroad: 0.1]))
+        #expect(
+            segment.description
+                == "Ordered 1.2 times (81% only once), £1,310 an order, last 243 days ago on average; 25% of the "
+                + "customers and 4.0% of the sales. What else sets them apart: 250 pieces an order (all customers: 100)."
+        )
+        #expect(segment.traits.map(\.feature) == ["recency_days", "orders", "pieces_per_order"])
+        #expect(segment.traits[0].z == 1.2)
+        #expect(segment.traits[0].text == "last order 243 days ago (all customers: 90 days)")
+        #expect(segment.averages["order_value"] == 1310)
+        #expect(segment.averages["one_order_share"] == 0.81)
+    }
+
+    @Test(
+        "figures are written as people write them",
+        arguments: [
+            (PlainFigures(currency: "GBP").money(1234567.8), "£1,234,568"),
+            (PlainFigures(currency: "GBP").money(99.5), "£99.50"),
+            (PlainFigures(currency: "SEK").money(12), "SEK 12.00"),
+            (PlainFigures(currency: "").money(12), "12.00"),
+            (PlainFigures.days(1.2), "1 day"), (PlainFigures.days(0.2), "0 days"),
+            (PlainFigures.days(1000), "1,000 days"),
+            (PlainFigures.percent(0.0312), "3.1%"), (PlainFigures.percent(0.5), "50%"), (PlainFigures.percent(0), "0%"),
+            (PlainFigures.count(5), "5"), (PlainFigures.count(5.26), "5.3"), (PlainFigures.count(9.96), "10"),
+        ])
+    func plainFigures(written: String, expected: String) {
+        #expect(written == expected)
+    }
+}
