@@ -6,7 +6,8 @@ import Testing
     @Test(
         "an address of the usual and the unusual forms is accepted as written",
         arguments: [
-            "ann@example.com", "a.b+tag@sub.example.co.uk", "o'neil@example.org", "x@localhost", "\"john doe\"@example.com",
+            "ann@example.com", "a.b+tag@sub.example.co.uk", "o'neil@example.org", "x@localhost",
+            "\"john doe\"@example.com",
             "\"a\\\"b@c\"@example.com", "root@[127.0.0.1]", "root@[IPv6:::1]", "1@1.example",
             "!#$%&'*+-/=?^_`{|}~@example.com",
         ])
@@ -68,7 +69,8 @@ import Testing
         let error = #expect(throws: EmailAddressError.self) { try EmailAddress("ann@example.com\r\nBcc: x@y.z") }
         #expect(
             error?.description
-                == #""ann@example.com\r\nBcc: x@y.z" is no email address: it holds the control character U+000D → remove it"#)
+                == #""ann@example.com\r\nBcc: x@y.z" is no email address: it holds the control character U+000D → remove it"#
+        )
     }
 
     @Test("a mailbox is read with and without a name, quoted or not")

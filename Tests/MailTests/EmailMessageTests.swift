@@ -63,7 +63,10 @@ import Testing
         message.html = "<p>汉字 &amp; emoji 🎁</p>\n"
         let parts = try DecodedMail(message.rendered().bytes).parts
         #expect(parts.map { $0["Content-Type"] } == ["text/plain; charset=utf-8", "text/html; charset=utf-8"])
-        #expect(try parts.map { try $0.content } == ["one\r\ntwo\r\nthree\r\nfour\t\r\n\r\n.", "<p>汉字 &amp; emoji 🎁</p>\r\n"])
+        #expect(
+            try parts.map { try $0.content } == [
+                "one\r\ntwo\r\nthree\r\nfour\t\r\n\r\n.", "<p>汉字 &amp; emoji 🎁</p>\r\n",
+            ])
     }
 
     @Test("any subject, name and body survive the way through the wire format")
@@ -123,17 +126,23 @@ import Testing
         ]
         let parts = try DecodedMail(message.rendered().bytes).parts
         #expect(parts.count == 4)
-        #expect(try parts[0].parts.map { try $0.content } == ["Hello Ann\r\n.\r\n..two dots\r\nBye\r\n", "<p>Hello Ann</p>\r\n"])
+        #expect(
+            try parts[0].parts.map { try $0.content } == [
+                "Hello Ann\r\n.\r\n..two dots\r\nBye\r\n", "<p>Hello Ann</p>\r\n",
+            ])
         #expect(try parts[1].contentBytes == content)
         #expect(parts[1]["Content-Disposition"] == #"attachment; filename="list.csv""#)
         #expect(parts[2]["Content-Disposition"] == "attachment; filename*=UTF-8''%E8%AE%A2%E5%8D%95.pdf")
         let long = String(repeating: "%E9%95%BF", count: 5)
         #expect(
             parts[3]["Content-Disposition"]
-                == "attachment; filename*0*=UTF-8''\(long); filename*1*=\(long); filename*2*=\(long); filename*3*=\(long).txt")
+                == "attachment; filename*0*=UTF-8''\(long); filename*1*=\(long); filename*2*=\(long); filename*3*=\(long).txt"
+        )
     }
 
-    @Test("a line break or NUL in any header value is an error that names the header", arguments: ["\r", "\n", "\0", "\r\n"])
+    @Test(
+        "a line break or NUL in any header value is an error that names the header",
+        arguments: ["\r", "\n", "\0", "\r\n"])
     func injection(_ control: String) throws {
         let evil = "x\(control)Bcc: victim@example.com"
         let first = try #require(control.unicodeScalars.first)
@@ -156,7 +165,9 @@ import Testing
         #expect(throws: EmailMessageError.headerName("X-Note\(control)Bcc")) { try message.rendered() }
     }
 
-    @Test("header fields the message writes itself are refused", arguments: ["Subject", "BCC", "Content-Type", "Received"])
+    @Test(
+        "header fields the message writes itself are refused",
+        arguments: ["Subject", "BCC", "Content-Type", "Received"])
     func reserved(_ name: String) throws {
         var message = try sampleMessage()
         message.headers = [HeaderField(name: name, value: "v")]

@@ -21,7 +21,9 @@ import Testing
         #expect(try MessageID("<a.b@c>").description == "<a.b@c>")
     }
 
-    @Test("a Message-ID that could break the header is refused", arguments: ["", "a", "a@", "a@b@c", "a b@c", "a@b>\r\nX: y"])
+    @Test(
+        "a Message-ID that could break the header is refused",
+        arguments: ["", "a", "a@", "a@b@c", "a b@c", "a@b>\r\nX: y"])
     func refused(_ text: String) {
         #expect(throws: EmailMessageError.messageID(text)) { try MessageID(text) }
     }
@@ -42,6 +44,8 @@ import Testing
 
     @Test("a date no mail can show is an error", arguments: [-2_208_988_801, 253_402_300_800, .infinity, .nan])
     func absurdDates(_ seconds: Double) {
-        #expect(throws: EmailMessageError.dateOutOfRange) { try MailDate.text(of: Date(timeIntervalSince1970: seconds)) }
+        #expect(throws: EmailMessageError.dateOutOfRange) {
+            try MailDate.text(of: Date(timeIntervalSince1970: seconds))
+        }
     }
 }

@@ -22,7 +22,8 @@ import Testing
         let failure = try await failure(freed)
         #expect(failure.stage == .connect && failure.kind == .transient)
         #expect(
-            "\(failure)" == "smtp 127.0.0.1:\(freed): connect: nothing listens on 127.0.0.1:\(freed) → start the server "
+            "\(failure)"
+                == "smtp 127.0.0.1:\(freed): connect: nothing listens on 127.0.0.1:\(freed) → start the server "
                 + "or set the SMTP URL to one that runs")
     }
 
@@ -46,9 +47,9 @@ import Testing
             if line.hasPrefix(step.0) { return closes ? .close : .silence }
             return line.hasPrefix("EHLO") ? .say("250 test") : ScriptedServer.wellBehaved(line)
         }) { _, port in
-            let failure = try await failure(port, "?command-timeout=0.2")
+            let failure = try await failure(port, closes ? "" : "?command-timeout=2")
             #expect(failure.stage == step.1 && failure.kind == .transient && failure.closesConnection)
-            #expect(failure.problem == (closes ? "the server closed the connection" : "no answer within 0.2 s"))
+            #expect(failure.problem == (closes ? "the server closed the connection" : "no answer within 2 s"))
         }
     }
 
@@ -57,7 +58,7 @@ import Testing
         try await ScriptedServer.run({ line in
             line == "." ? (closes ? .close : .silence) : ScriptedServer.wellBehaved(line)
         }) { server, port in
-            let failure = try await failure(port, "?final-timeout=0.2")
+            let failure = try await failure(port, closes ? "" : "?final-timeout=0.2")
             #expect(failure.stage == .finalResponse && failure.kind == .unknownOutcome && failure.closesConnection)
             #expect(failure.wayOut.contains("may have been delivered"))
             #expect(server.lines.last == ".")
@@ -78,6 +79,20 @@ import Testing
             }
             #expect(server.lines.filter { $0.hasPrefix("EHLO") }.count == 2)
             #expect(server.lines.filter { $0 == "QUIT" }.count == 1)
+        }
+    }
+
+    @Test("a connection the server closed between two messages is opened again", arguments: [true, false])
+    func reopened(_ saysGoodbye: Bool) async throws {
+        try await ScriptedServer.run(ScriptedServer.wellBehaved) { server, port in
+            try await SMTPClient(configuration(port)).withConnection { session in
+                _ = try await session.send(try sampleMessage())
+                if saysGoodbye { try await server.speak("421 4.4.2 idle too long") } else { try await server.hangUp() }
+                try await waitUntil("the client has noticed") { try await !session.isOpen }
+                _ = try await session.send(try sampleMessage())
+            }
+            #expect(server.lines.filter { $0 == "." }.count == 2)
+            #expect(server.lines.filter { $0.hasPrefix("EHLO") }.count == 2)
         }
     }
 
@@ -104,10 +119,12 @@ import Testing
         }
     }
 
-    @Test("cancellation while the server is silent closes the connection and is no failure", arguments: ["CONN", "MAIL"])
+    @Test(
+        "cancellation while the server is silent closes the connection and is no failure", arguments: ["CONN", "MAIL"])
     func cancelledBefore(_ step: String) async throws {
         try await ScriptedServer.run({ line in
-            line.hasPrefix(step) ? .silence : line.hasPrefix("EHLO") ? .say("250 test") : ScriptedServer.wellBehaved(line)
+            line.hasPrefix(step)
+                ? .silence : line.hasPrefix("EHLO") ? .say("250 test") : ScriptedServer.wellBehaved(line)
         }) { server, port in
             let client = SMTPClient(try configuration(port))
             let message = try sampleMessage()

@@ -76,7 +76,10 @@ import Testing
             ("smtp://a?tsl=none", .unknownKey("tsl")),
             ("smtp://a?tls=yes", .value(key: "tls", expected: "starttls, implicit, opportunistic, none")),
             ("smtps://a?tls=none", .value(key: "tls", expected: "implicit, or nothing, with smtps://")),
-            ("smtp://a?ehlo=x%0D%0AMAIL", .value(key: "ehlo", expected: "a host name, or an address such as [192.0.2.1]")),
+            (
+                "smtp://a?ehlo=x%0D%0AMAIL",
+                .value(key: "ehlo", expected: "a host name, or an address such as [192.0.2.1]")
+            ),
             ("smtp://a?final-timeout=0", .value(key: "final-timeout", expected: "seconds, above 0 and at most 86400")),
             ("smtp://a?ca=", .value(key: "ca", expected: "the path of a PEM file")),
         ] as [(String, SMTPConfigurationError)])

@@ -153,16 +153,4 @@ import Testing
             #expect(try server.messages.count == 1)
         }
     }
-
-    @Test("a connection the server closed between two messages is opened again")
-    func reopened() async throws {
-        try await withSMTPServer(["--idle-timeout", "0.2"]) { server in
-            try await SMTPClient(server.configuration()).withConnection { session in
-                _ = try await session.send(try sampleMessage())
-                try await waitUntil("the server closes the idle connection") { try await !session.isOpen }
-                _ = try await session.send(try sampleMessage())
-            }
-            #expect(try server.messages.count == 2)
-        }
-    }
 }

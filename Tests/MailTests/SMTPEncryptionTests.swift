@@ -83,13 +83,14 @@ import Testing
             let failure = await #expect(throws: SMTPFailure.self) {
                 try await SMTPClient(server.configuration("?tls=starttls")).withConnection { _ in }
             }
-            #expect(failure?.stage == .tls && failure?.problem.contains("offers no encryption") == true)
+            #expect(failure?.stage == .tls && failure?.problem.contains("offers no encryption") == true, "\(String(describing: failure))")
         }
     }
 
     @Test("a trust root that cannot be read is named")
     func unreadableTrust() async throws {
-        let configuration = try SMTPConfiguration(url: "smtp://127.0.0.1:1?tls=starttls&ca=/does/not/exist.pem", environment: [:])
+        let configuration = try SMTPConfiguration(
+            url: "smtp://127.0.0.1:1?tls=starttls&ca=/does/not/exist.pem", environment: [:])
         let failure = await #expect(throws: SMTPFailure.self) {
             try await SMTPClient(configuration).withConnection { _ in }
         }

@@ -58,6 +58,20 @@ import Testing
         #expect(try dialogue.send(to: ["d@e.f"]).lines.first == "RSET")
     }
 
+    @Test(
+        "only a refusal of the mailbox itself is a hard bounce",
+        arguments: [
+            ("550 5.1.1 nobody", true), ("550 no such user", true), ("552 5.2.2 full", true),
+            ("550 5.7.1 policy", false),
+            ("503 out of order", false), ("450 4.2.1 greylisted", false), ("554 go away", false),
+        ])
+    func hardBounce(_ reply: String, _ isHardBounce: Bool) throws {
+        var dialogue = try Dialogue(offering: [])
+        _ = try dialogue.send(to: ["a@b.c"])
+        _ = try dialogue.hear("250 ok")
+        #expect(try dialogue.hear(reply).failure?.isHardBounce == isHardBounce)
+    }
+
     @Test("DATA accepted for nobody is ended by a lone dot, and its reply cannot turn the failure into a success")
     func loneDot() throws {
         var dialogue = try Dialogue(offering: ["PIPELINING"])

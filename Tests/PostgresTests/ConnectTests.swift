@@ -151,7 +151,7 @@ struct ConnectTests {
     func sessionParameters() async throws {
         let connection = try await TestDatabase.connect {
             $0.applicationName = "Millrace's test"
-            $0.sessionParameters = ["search_path": "my schema, \"a\\b\", public", "statement_timeout": "12345"]
+            $0.sessionParameters = ["search_path": "\"my schema\", \"a\\b\", public", "statement_timeout": "12345"]
         }
         let row = try #require(
             try await connection.first(
@@ -159,7 +159,7 @@ struct ConnectTests {
             ))
         #expect(
             try row.decode(String.self, String.self, String.self)
-                == ("Millrace's test", "my schema, \"a\\b\", public", "12345ms"))
+                == ("Millrace's test", "\"my schema\", \"a\\b\", public", "12345ms"))
     }
 
     @Test("when the first host is dead the next one is used")

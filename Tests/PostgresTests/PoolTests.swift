@@ -58,14 +58,23 @@ struct PoolTests {
 
     @Test("who waits too long is told so, with the maximum in the text")
     func timeout() async throws {
-        try await TestDatabase.withPool(maximumConnections: 1, acquireTimeout: .milliseconds(50)) { pool in
+        try await TestDatabase.withPool(maximumConnections: 1, acquireTimeout: .milliseconds(100)) { pool in
+            // On a busy machine opening the first connection may itself take longer than that.
+            try await eventually("no connection was opened") {
+                do {
+                    try await pool.execute("SELECT 1")
+                    return true
+                } catch is PoolError {
+                    return false
+                }
+            }
             try await pool.withConnection { _ in
                 let error = try await failure(PoolError.self) { try await pool.execute("SELECT 1") }
-                #expect(error == .timedOut(waited: .milliseconds(50), maximum: 1))
+                #expect(error == .timedOut(waited: .milliseconds(100), maximum: 1))
                 #expect(error.description.contains("1 at most") && error.description.contains("→"))
             }
-            #expect(try await pool.first("SELECT 1") != nil)
-            #expect(pool.statistics.timedOut == 1)
+            #expect(pool.statistics.timedOut >= 1)
+            try await pool.execute("SELECT 1")
         }
     }
 
@@ -88,7 +97,10 @@ struct PoolTests {
         let observer = try await TestDatabase.connect()
         try await TestDatabase.withPool(maximumConnections: 1) { pool in
             let first = try await pool.withConnection { $0.backendPID }
-            try await observer.execute("SELECT pg_terminate_backend($1, 5000)", first)
+            try await observer.execute("SELECT pg_terminate_backend($1)", first)
+            try await eventually("the backend never went") {
+                try await observer.first("SELECT 1 FROM pg_stat_activity WHERE pid = $1", first) == nil
+            }
             let second = try await pool.withConnection { connection in
                 try await connection.execute("SELECT 1")
                 return connection.backendPID
@@ -125,7 +137,7 @@ struct PoolTests {
     func abandonedStream() async throws {
         try await TestDatabase.withPool(maximumConnections: 1) { pool in
             let first = try await pool.withConnection { connection in
-                var iterator = connection.stream("SELECT * FROM generate_series(1, 1000000000)").makeAsyncIterator()
+                var iterator = connection.stream("SELECT generate_series(1, 1000000000)").makeAsyncIterator()
                 _ = try await iterator.next()
                 return connection.backendPID
             }

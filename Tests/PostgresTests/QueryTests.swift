@@ -106,7 +106,7 @@ struct QueryTests {
         #expect(try await connection.query("SELECT * FROM growing").count == 1)
     }
 
-    @Test("calls from many tasks on one connection take turns in the order of arrival")
+    @Test("calls from many tasks on one connection each get their own answer")
     func turns() async throws {
         let connection = try await TestDatabase.connect()
         let numbers = try await withThrowingTaskGroup(of: Int.self) { group in

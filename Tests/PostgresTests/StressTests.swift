@@ -65,7 +65,7 @@ struct StressTests {
             }
             switch await work.result {
             case .success(let answer):
-                // A stream whose task was cancelled between its rows may end early only by throwing.
+                // A stream whose task was cancelled between its rows must end by throwing.
                 #expect(answer == number, "seed \(seed)")
                 answers += 1
             case .failure(let error):

@@ -28,7 +28,9 @@ public struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
         if let problem = Self.problem(inLocalPart: localPart) ?? Self.problem(inDomain: domain) {
             throw EmailAddressError(text: text, problem: problem)
         }
-        guard text.utf8.count <= 254 else { throw EmailAddressError(text: text, problem: .tooLong(part: "it", limit: 254)) }
+        guard text.utf8.count <= 254 else {
+            throw EmailAddressError(text: text, problem: .tooLong(part: "it", limit: 254))
+        }
         self.localPart = localPart
         self.domain = domain
     }

@@ -52,7 +52,8 @@ enum HeaderFolding {
         let words = name.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
         let isPrintable = name.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !name.contains("=?")
         let isAtoms =
-            isPrintable && words.allSatisfy { !$0.isEmpty && $0.utf8.count <= 60 && $0.unicodeScalars.allSatisfy(\.isAtomText) }
+            isPrintable
+            && words.allSatisfy { !$0.isEmpty && $0.utf8.count <= 60 && $0.unicodeScalars.allSatisfy(\.isAtomText) }
         if isAtoms { return words }
         guard isPrintable, name.utf8.count <= 60 else { return EncodedWord.words(of: name) }
         let escaped = name.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")

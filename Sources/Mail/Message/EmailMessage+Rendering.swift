@@ -74,7 +74,9 @@ extension EmailMessage {
             let sides = attachment.contentType.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
             let isType =
                 sides.count == 2
-                && sides.allSatisfy { !$0.isEmpty && $0.allSatisfy { $0.isASCIILetterOrDigit || "-+._".contains(Character($0)) } }
+                && sides.allSatisfy {
+                    !$0.isEmpty && $0.allSatisfy { $0.isASCIILetterOrDigit || "-+._".contains(Character($0)) }
+                }
             guard isType, attachment.contentType.utf8.count <= 70 else { throw .contentType(attachment.contentType) }
         }
     }

@@ -22,7 +22,8 @@ public struct ListUnsubscribe: Sendable, Hashable {
             }
             let isPlain = uri.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"<>,".utf8.contains($0) }
             guard isPlain, uri.utf8.count <= 900 else {
-                throw .unsubscribe("\(uri.debugDescription) holds characters that must be percent-encoded, or is too long")
+                throw .unsubscribe(
+                    "\(uri.debugDescription) holds characters that must be percent-encoded, or is too long")
             }
         }
         guard !isOneClick || uris.count(where: { $0.lowercased().hasPrefix("https://") }) == 1 else {

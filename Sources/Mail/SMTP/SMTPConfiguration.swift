@@ -58,7 +58,8 @@ public struct SMTPConfiguration: Sendable, Hashable, CustomStringConvertible {
     /// The configuration as a URL with the password hidden.
     public var description: String {
         let login = credentials.map { "\($0)@" } ?? ""
-        return encryption == .implicit ? "smtps://\(login)\(server)" : "smtp://\(login)\(server)?tls=\(encryption.rawValue)"
+        return encryption == .implicit
+            ? "smtps://\(login)\(server)" : "smtp://\(login)\(server)?tls=\(encryption.rawValue)"
     }
 
     static func isLoopback(_ host: String) -> Bool {

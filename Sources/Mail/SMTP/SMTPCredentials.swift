@@ -1,5 +1,7 @@
 /// User and password of a server. No text made of it shows the password.
-public struct SMTPCredentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct SMTPCredentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The login name.
     public let user: String
     /// The password, in clear.

@@ -38,7 +38,8 @@ extension SMTPPolicyViolation {
     fileprivate var wayOut: String {
         switch self {
         case .startTLSNotOffered: "use a server with STARTTLS, or set tls=none if the network is trusted"
-        case .authenticationNotOffered: "this client knows PLAIN and LOGIN: enable one, or drop the user from the SMTP URL"
+        case .authenticationNotOffered:
+            "this client knows PLAIN and LOGIN: enable one, or drop the user from the SMTP URL"
         case .passwordInClearText: "set tls=starttls or tls=implicit in the SMTP URL"
         case .tooLarge: "make the message smaller or raise the server's limit"
         case .addressNeedsSMTPUTF8, .headerNeedsSMTPUTF8:

@@ -28,6 +28,9 @@ extension SMTPFailure {
                 ? "the server wants encryption: set tls=starttls in the SMTP URL"
                 : "the server wants a login: give user and password in the SMTP URL"
         }
+        if (500...504).contains(reply.code) && stage != .auth {
+            return "the server does not understand this client: look into the server's log"
+        }
         if reply.isTransient {
             return stage == .auth ? "the server cannot check logins now: try again later" : "try again later"
         }
@@ -54,6 +57,17 @@ extension SMTPFailure {
 
     static let doubtWayOut =
         "the message may have been delivered: look for its Message-ID in the server's log before it is sent again"
+}
+
+extension SMTPFailure {
+    /// Whether the server said for good that this mailbox does not exist or takes no mail: a hard bounce.
+    ///
+    /// Other permanent refusals of a recipient, such as those of a policy (5.7.1), say nothing about the mailbox.
+    public var isHardBounce: Bool {
+        guard stage == .rcptTo, kind == .permanent, let reply else { return false }
+        if let enhancedCode = reply.enhancedCode { return [1, 2].contains(enhancedCode.subject) }
+        return [550, 551, 552, 553].contains(reply.code)
+    }
 }
 
 extension SMTPFailure.Kind {

@@ -50,7 +50,8 @@ public struct EnhancedStatusCode: Sendable, Hashable, CustomStringConvertible {
         let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         let numbers = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         let digits = numbers.compactMap { number in
-            (1...3).contains(number.utf8.count) && number.utf8.allSatisfy { (0x30...0x39).contains($0) } ? Int(number) : nil
+            (1...3).contains(number.utf8.count) && number.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                ? Int(number) : nil
         }
         guard numbers.count == 3, digits.count == 3, digits[0] == replyCode / 100 else { return (nil, line) }
         let code = EnhancedStatusCode(classification: digits[0], subject: digits[1], detail: digits[2])

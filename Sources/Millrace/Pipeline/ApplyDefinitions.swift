@@ -97,6 +97,9 @@ private func difference(_ known: Row?, _ definition: PipelineDefinition) throws 
             + (definition.schedule.map { ["+   schedule \($0.cadence)"] } ?? [])
     }
     let old = try PipelineDefinition(name: definition.name, json: try known["definition"])
+    // Both sides in the normal form, in which equal arguments are equal texts.
+    let definition = try PipelineDefinition(
+        name: definition.name, json: definition.json, schedule: definition.schedule)
     var lines: [String] = []
     for step in old.steps where !definition.steps.contains(where: { $0.name == step.name }) {
         lines.append("-   step \(step.name): \(step.plugin)")

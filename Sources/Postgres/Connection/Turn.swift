@@ -17,6 +17,9 @@ final class Turn: Sendable {
     /// Whether somebody has the turn.
     var isTaken: Bool { state.withLock { $0.isTaken } }
 
+    /// Tasks in the queue.
+    var queueLength: Int { state.withLock { $0.queue.count } }
+
     /// Waits for the turn.
     ///
     /// - Parameter asStream: whether the turn is kept while the task goes on and asks for the next element.

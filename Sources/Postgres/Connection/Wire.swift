@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 import Logging
 
 /// Owns one `PGconn` in non-blocking mode and closes it at the end. Every call returns at once.
@@ -44,7 +45,8 @@ final class Wire {
         if holdsSocket { reactor.watch(registration, alarm: alarm) } else { alarm() }
     }
 
-    var isBroken: Bool { PQstatus(pointer) == CONNECTION_BAD }
+    /// Whether the connection is gone, or the server has said that it is about to be.
+    var isBroken: Bool { PQstatus(pointer) == CONNECTION_BAD || notices.sawFatal }
     var transactionStatus: PGTransactionStatusType { PQtransactionStatus(pointer) }
     var isBusy: Bool { PQisBusy(pointer) == 1 }
 
@@ -64,6 +66,18 @@ final class Wire {
 
     /// Reads what the socket has; false when the connection broke.
     func consumeInput() -> Bool { PQconsumeInput(pointer) == 1 }
+
+    /// Reads and looks at everything that has come while nothing was asked; false when the connection broke.
+    func readUnasked() -> Bool {
+        var descriptors = [pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)]
+        repeat {
+            guard consumeInput() else { return false }
+            // Looking whether a result is complete is what makes libpq look at the messages.
+            _ = isBusy
+            if isBroken { return false }
+        } while poll(&descriptors, 1, 0) > 0
+        return true
+    }
 
     /// The next result; only when not busy, else it would block.
     func nextResult() -> ServerResult? {
@@ -111,6 +125,8 @@ final class Wire {
 /// Where the server's notices and warnings go: to the log instead of standard error.
 final class NoticeLog {
     private let logger: Logger
+    /// The server has said good-bye while nothing was asked of it, which libpq hands on as a notice.
+    private(set) var sawFatal = false
 
     init(logger: Logger) {
         self.logger = logger
@@ -124,7 +140,9 @@ final class NoticeLog {
             code.asciiValue.flatMap { PQresultErrorField(result, Int32($0)) }.map { String(cString: $0) } ?? ""
         }
         // V is the severity in English whatever the server's language.
-        let level: Logger.Level = field("V") == "WARNING" ? .warning : .debug
+        let severity = field("V")
+        if severity == "FATAL" || severity == "PANIC" { log.sawFatal = true }
+        let level: Logger.Level = severity == "WARNING" ? .warning : .debug
         log.logger.log(level: level, "\(field("M"))", metadata: ["sqlState": "\(field("C"))"])
     }
 }

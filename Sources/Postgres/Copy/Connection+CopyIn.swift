@@ -33,12 +33,14 @@ extension Connection {
             try self.sent(PQsendQuery(wire.pointer, statement.text), wire)
             try await self.flush(wire)
             try await self.awaitCopy(PGRES_COPY_IN, instead: "query or execute", wire)
+            let writer = CopyWriter(self)
             do {
-                let writer = CopyWriter(self)
                 try await write(writer)
                 try await writer.handOver()
+                await writer.close()
                 if self.activity?.isCancelled == true { throw CancellationError() }
             } catch {
+                await writer.close()
                 guard self.wire != nil else { throw error }
                 // The text goes to the server's log; the error itself may quote data.
                 PQputCopyEnd(wire.pointer, "the client gave up")

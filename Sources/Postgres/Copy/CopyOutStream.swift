@@ -68,6 +68,8 @@ extension Connection {
             }
             guard let bytes = try await copyMessage(wire) else {
                 _ = try await collect(wire)
+                // Messages may have been dropped: a stream cut short must not look complete.
+                if activity?.isCancelled == true { throw CancellationError() }
                 return []
             }
             if activity?.isCancelled != true { messages.append(bytes) }

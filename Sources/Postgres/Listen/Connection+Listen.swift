@@ -58,7 +58,7 @@ extension Connection {
     private func socketStirred() {
         // An operation under way reads for itself, and looks for notifications at its end.
         guard activity == nil, let wire, !subscriptions.isEmpty else { return }
-        guard wire.consumeInput() else {
+        guard wire.readUnasked() else {
             _ = lose(during: "LISTEN")
             return
         }

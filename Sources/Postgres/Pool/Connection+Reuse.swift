@@ -22,7 +22,7 @@ extension Connection {
     /// a firewall may have forgotten the connection.
     func isAlive(idleFor pause: Duration) async -> Bool {
         guard !turn.isTaken, let wire, !wire.isBroken else { return false }
-        guard wire.consumeInput(), !wire.isBroken else {
+        guard wire.readUnasked() else {
             _ = lose(during: "waiting")
             return false
         }

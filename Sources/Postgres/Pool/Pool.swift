@@ -6,6 +6,9 @@ import Synchronization
 /// Who comes first gets the next free connection. A connection that broke, or was left inside of a transaction or
 /// listening, is closed and not handed on. When the server cannot be reached, connecting is tried again with growing
 /// pauses (100 ms to 5 s) as long as somebody waits; a wrong password or database fails at once.
+///
+/// Settings made with `SET` and advisory locks of the session stay with the connection: use `SET LOCAL` and
+/// `pg_advisory_xact_lock`, or ``Configuration/sessionParameters``.
 public final class Pool: Session {
     let configuration: Configuration
     let acquireTimeout: Duration

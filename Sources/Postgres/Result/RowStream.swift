@@ -70,7 +70,11 @@ extension Connection {
         guard let wire else { throw ConnectionError.closed(endpoint: endpoint) }
         var rows: [Row] = []
         while rows.isEmpty || (rows.count < Connection.rowsPerFetch && !wire.isBusy) {
-            guard let result = try await nextResult(wire) else { break }
+            guard let result = try await nextResult(wire) else {
+                // Rows may have been dropped: a stream cut short must not look complete.
+                if activity?.isCancelled == true { throw CancellationError() }
+                break
+            }
             switch result.status {
             case PGRES_SINGLE_TUPLE:
                 // After cancellation the rest is received to be forgotten.

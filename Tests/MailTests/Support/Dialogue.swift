@@ -18,7 +18,8 @@ struct Dialogue {
         self.init()
         _ = machine.connected(ehloName: "me.example")
         _ = try hear("220 hi")
-        #expect(try hear((["250-mx"] + extensions.map { "250-\($0)" } + ["250 HELP"]).joined(separator: "\r\n")) == .opened)
+        #expect(
+            try hear((["250-mx"] + extensions.map { "250-\($0)" } + ["250 HELP"]).joined(separator: "\r\n")) == .opened)
     }
 
     mutating func hear(_ text: String) throws -> SMTPStateMachine.Action {
@@ -29,7 +30,8 @@ struct Dialogue {
 
     /// The lines the machine sends on starting a message to these recipients.
     mutating func send(
-        to recipients: [String], from sender: String = "shop@example.com", size: Int = 100, requiresSMTPUTF8: Bool = false
+        to recipients: [String], from sender: String = "shop@example.com", size: Int = 100,
+        requiresSMTPUTF8: Bool = false
     ) throws -> SMTPStateMachine.Action {
         machine.send(
             SMTPEnvelope(sender: try EmailAddress(sender), recipients: try recipients.map { try EmailAddress($0) }),

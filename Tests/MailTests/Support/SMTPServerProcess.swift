@@ -42,11 +42,6 @@ nonisolated(nonsending) func withSMTPServer(
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = FileHandle.nullDevice
         process.standardError = try FileHandle(forWritingTo: log)
-        let (exits, exit) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { ended in
-            exit.yield(ended.terminationStatus)
-            exit.finish()
-        }
         try process.run()
         do {
             try await waitUntil("ops/smtp-server listens") {
@@ -57,15 +52,22 @@ nonisolated(nonsending) func withSMTPServer(
             let port = try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)))
             try await test(SMTPServerProcess(port: port, maildir: maildir))
         } catch {
-            process.terminate()
-            for await _ in exits {}
+            try await stop(process)
             throw error
         }
-        process.terminate()
-        for await status in exits {
-            let output = try String(contentsOf: log, encoding: .utf8)
-            #expect(status == 0 && output.isEmpty, "\(output)")
-        }
+        try await stop(process)
+        let output = try String(contentsOf: log, encoding: .utf8)
+        #expect(process.terminationStatus == 0, "\(output)")
+    }
+}
+
+nonisolated(nonsending) private func stop(_ process: Process) async throws {
+    process.terminate()
+    do {
+        try await waitUntil("ops/smtp-server ends on SIGTERM") { !process.isRunning }
+    } catch {
+        kill(process.processIdentifier, SIGKILL)
+        throw error
     }
 }
 

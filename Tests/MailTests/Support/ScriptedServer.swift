@@ -25,6 +25,11 @@ final class ScriptedServer: Sendable {
         for channel in channels.withLock({ $0 }) { try await channel.writeAndFlush(ByteBuffer(string: text + "\r\n")) }
     }
 
+    /// Closes every connection.
+    func hangUp() async throws {
+        for channel in channels.withLock({ $0 }) { try await channel.close() }
+    }
+
     /// Runs a server on a free port of loopback for the length of `test`.
     ///
     /// - Parameter script: the answer to each line; to `CONNECT` at the start, to `DATA`, and to `.` after a message.

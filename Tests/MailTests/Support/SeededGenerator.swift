@@ -17,7 +17,8 @@ struct SeededGenerator: RandomNumberGenerator {
     /// Text of up to `count` characters from several scripts, with all that is special in a mail.
     mutating func text(upTo count: Int, extra: [Character] = []) -> String {
         let alphabets: [[Character]] = [
-            Array("abc xyz,.;:<>@()\"\\=?_!-  ="), Array("小明你好，本周精选"), ["é", "ü", "ß", "e\u{301}", "🎁", "👩‍👩‍👧‍👦", "अ", "\u{00A0}"],
+            Array("abc xyz,.;:<>@()\"\\=?_!-  ="), Array("小明你好，本周精选"),
+            ["é", "ü", "ß", "e\u{301}", "🎁", "👩‍👩‍👧‍👦", "अ", "\u{00A0}"],
         ]
         let used = alphabets.prefix(Int.random(in: 1...alphabets.count, using: &self)).flatMap { $0 } + extra
         let length = Int.random(in: 0...count, using: &self)

@@ -17,12 +17,8 @@ struct SelfSignedCertificate {
             "-keyout", key, "-out", certificate, "-subj", "/CN=millrace test", "-addext", "subjectAltName=\(names)",
         ]
         process.standardError = FileHandle.nullDevice
-        let (exits, exit) = AsyncStream.makeStream(of: Int32.self)
-        process.terminationHandler = { ended in
-            exit.yield(ended.terminationStatus)
-            exit.finish()
-        }
         try process.run()
-        for await status in exits { try #require(status == 0) }
+        try await waitUntil("openssl ends") { !process.isRunning }
+        try #require(process.terminationStatus == 0)
     }
 }

@@ -6,7 +6,9 @@ struct NeverHappened: Error, CustomStringConvertible {
 }
 
 /// Waits until the condition holds, at most 30 s.
-nonisolated(nonsending) func waitUntil(_ condition: String, _ holds: nonisolated(nonsending) () async throws -> Bool) async throws {
+nonisolated(nonsending) func waitUntil(_ condition: String, _ holds: nonisolated(nonsending) () async throws -> Bool)
+    async throws
+{
     let end = ContinuousClock.now.advanced(by: .seconds(30))
     while try await !holds() {
         guard ContinuousClock.now < end else { throw NeverHappened(condition: condition) }

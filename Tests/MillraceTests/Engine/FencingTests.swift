@@ -99,14 +99,25 @@ struct FencingTests {
         #expect(try await database.pool.confirmAlive(worker: worker.id, staleOutcomes: 0) == false)
     }
 
-    @Test("a claim that arrives after its worker was declared lost is found by the next rescue")
-    func lateClaim() async throws {
+    @Test("a worker that was declared lost is given no jobs any more")
+    func claimOfLostWorker() async throws {
         let database = try TestDatabase.current
         let worker = try await ManualWorker("slow", on: database)
         try await worker.fallSilent()
         _ = try await database.pool.rescueJobs()
         let id = try await database.pool.enqueue(try Scripted.request())
+        #expect(try await worker.claim().isEmpty)
+        #expect(try await database.pool.state(of: id) == .ready)
+    }
+
+    @Test("a claim that commits after its worker was declared lost is found by the next rescue")
+    func lateClaim() async throws {
+        let database = try TestDatabase.current
+        let id = try await database.pool.enqueue(try Scripted.request())
+        let worker = try await ManualWorker("slow", on: database)
         #expect(try await worker.claim().map(\.id) == [id])
+        // As if the declaration had come first: the worker is lost already, and nobody has looked at this lease yet.
+        try await database.pool.execute("UPDATE millrace.worker SET state = 'lost', ended_at = clock_timestamp()")
         #expect(try await database.pool.rescueJobs() == 1)
         #expect(try await database.pool.state(of: id) == .ready)
     }

@@ -27,7 +27,7 @@ enum Planted {
 
     /// 2025-01-06 00:00 UTC, a Monday, and so many days, hours and minutes later.
     static func moment(day: Int, hour: Int = 0, minute: Int = 0) -> Timestamp {
-        Timestamp(microseconds: 790_128_000_000_000).advanced(bySeconds: (day * 24 + hour) * 3600 + minute * 60)
+        Timestamp(microseconds: 789_436_800_000_000).advanced(bySeconds: (day * 24 + hour) * 3600 + minute * 60)
     }
 
     static func event(

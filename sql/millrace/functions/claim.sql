@@ -1,7 +1,8 @@
 -- Takes up to `wanted` jobs for a worker, in the order of the ready table's key, over the lanes that it can run.
 --
 -- MATERIALIZED pins the locking subquery to one evaluation; SKIP LOCKED lets claimers pass each other. A lane whose queue
--- is paused is not looked at. Each job gets a new epoch, which every later statement about it must name.
+-- is paused is not looked at. A worker that was declared lost, or drains, is given nothing: what it started would only
+-- be taken from it again. Each job gets a new epoch, which every later statement about it must name.
 CREATE OR REPLACE FUNCTION millrace.claim(
     for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[]
 ) RETURNS TABLE (
@@ -17,6 +18,7 @@ SET search_path = millrace, pg_temp AS $$
         JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
         LEFT JOIN queue ON queue.name = lane.queue
         WHERE queue.paused_at IS NULL AND (of_queues IS NULL OR lane.queue = ANY (of_queues))
+            AND EXISTS (SELECT FROM worker WHERE worker.id = for_worker AND worker.state = 'alive')
     ), picked AS MATERIALIZED (
         SELECT candidate.lane_id, candidate.priority, candidate.job_id
         FROM able CROSS JOIN LATERAL (
