@@ -88,6 +88,7 @@ let package = Package(
             dependencies: [
                 "Millrace", "Shop", "ProfileRebuild", "ALSTraining", "ContentBatch", "CampaignDispatch",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"), logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
 

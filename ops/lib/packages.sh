@@ -11,9 +11,19 @@ postgres_bin=
 psql_program=
 with_privilege=()
 
+# Debian's server package makes and starts a cluster `main` on port 5432. Nobody asked for that one: a setting beside
+# the administrator's own forbids it while the package is installed. Clusters that exist are not touched.
+cluster_folder=/etc/postgresql-common/createcluster.d
+cluster_setting=$cluster_folder/millrace-install.conf
+cluster_forbidden=false
+
 # Installs what is missing, or says how to and ends the script.
 require_packages() {
     require_swift
+    if [[ -e $cluster_setting ]] && choose_privilege; then
+        cluster_forbidden=true # by an installation that was killed
+        allow_main_cluster
+    fi
     list_missing_packages
     if ((${#missing_packages[@]} > 0)); then
         note "Missing on this machine:"
@@ -36,7 +46,12 @@ require_swift() {
     if ! command -v swift >/dev/null; then
         fail "the Swift toolchain is not in PATH." "→ install Swift $swift_needed or newer from swift.org, and add its usr/bin to PATH"
     fi
-    swift_found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p')
+    if ! swift --version >"$log_folder/swift-version.log" 2>&1; then
+        show_tail "$log_folder/swift-version.log" 5
+        fail "the Swift toolchain does not start; what it said is above." \
+            "→ install what Swift needs on this system, as swift.org lists it"
+    fi
+    swift_found=$(sed -n 's/.*Swift version \([0-9][0-9.]*\).*/\1/p' "$log_folder/swift-version.log")
     if ! printf '%s\n' "$swift_needed" "${swift_found:-0}" | sort -V -C; then
         fail "Swift ${swift_found:-of an unknown version} is too old." "→ install Swift $swift_needed or newer from swift.org"
     fi
@@ -116,11 +131,7 @@ install_packages() {
         fail "this is not Debian or Ubuntu, so the packages above are not installed for you." \
             "→ install what they hold with your system's own tools, then run $program again"
     fi
-    if ((EUID == 0)); then
-        with_privilege=()
-    elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
-        with_privilege=(sudo -n)
-    else
+    if ! choose_privilege; then
         fail "system packages are missing, and installing them needs root." \
             "→ run this, then $program again:" "sudo sh -c '$command'"
     fi
@@ -129,6 +140,14 @@ install_packages() {
     forbid_main_cluster
     apt_get "$log_folder/packages.log" install -y --no-install-recommends "${missing_packages[@]}" || packages_failed
     allow_main_cluster
+}
+
+# Root itself, or sudo where it asks for no password; false without either.
+choose_privilege() {
+    with_privilege=()
+    if ((EUID == 0)); then return 0; fi
+    with_privilege=(sudo -n)
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null
 }
 
 packages_failed() {
@@ -143,12 +162,6 @@ apt_get() {
     shift
     "${with_privilege[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 "$@" >>"$log" 2>&1 </dev/null
 }
-
-# Debian's server package makes and starts a cluster `main` on port 5432. Nobody asked for that one: a setting beside
-# the administrator's own forbids it while the package is installed. Clusters that exist are not touched.
-cluster_folder=/etc/postgresql-common/createcluster.d
-cluster_setting=$cluster_folder/millrace-install.conf
-cluster_forbidden=false
 
 forbid_main_cluster() {
     "${with_privilege[@]}" mkdir -p -- "$cluster_folder"

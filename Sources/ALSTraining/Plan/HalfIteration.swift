@@ -13,12 +13,14 @@ struct HalfIteration: Codable, Sendable, Equatable {
 
     /// What is solved from this one.
     var next: HalfIteration {
-        side == .user ? HalfIteration(side: .item, iteration: iteration + 1) : HalfIteration(side: .user, iteration: iteration)
+        side == .user
+            ? HalfIteration(side: .item, iteration: iteration + 1) : HalfIteration(side: .user, iteration: iteration)
     }
 
     /// What this one is solved from.
     var source: HalfIteration {
-        side == .user ? HalfIteration(side: .item, iteration: iteration) : HalfIteration(side: .user, iteration: iteration - 1)
+        side == .user
+            ? HalfIteration(side: .item, iteration: iteration) : HalfIteration(side: .user, iteration: iteration - 1)
     }
 }
 

@@ -47,7 +47,8 @@ struct TrainingArguments: Codable, Sendable, Equatable {
                 "Jobs that share each half-iteration; any number gives the same factors.", minimum: 1, maximum: 256),
             "regularization": .init("λ: how strongly factors are pulled to 0.", minimum: 0, maximum: 1e6),
             "frequency_exponent": .init(
-                "ν: λ is multiplied by (orders + unobserved_weight × size of the other side)^ν.", minimum: 0, maximum: 2),
+                "ν: λ is multiplied by (orders + unobserved_weight × size of the other side)^ν.", minimum: 0, maximum: 2
+            ),
             "unobserved_weight": .init(
                 "α₀: weight of every pair without an order.", minimum: 0, maximum: 1000),
             "confidence": .init(

@@ -77,12 +77,14 @@ struct RecommendItems: Plugin {
         var outcome = Outcome()
         for block in blocks {
             let customers = try await trained.customers(ofBlock: block, from: job.database)
-            let heldOut = try await job.database.interactions(model: model, role: .heldOut, blocks: block..<block + 1)[0]
+            let heldOut = try await job.database.interactions(model: model, role: .heldOut, blocks: block..<block + 1)[
+                0]
             let tally = try permanently {
                 try RankingTally(
                     block: block,
                     als: try trained.topItems(for: customers, recommendable: nil, check: job.checkCancellation),
-                    popular: try popular.topItems(count: arguments.topN, excluding: customers.excluded), heldOut: heldOut,
+                    popular: try popular.topItems(count: arguments.topN, excluding: customers.excluded),
+                    heldOut: heldOut,
                     at: arguments.topN)
             }
             if let tally { outcome.tallies.append(tally) }

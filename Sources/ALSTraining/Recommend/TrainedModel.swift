@@ -36,7 +36,8 @@ struct TrainedModel: Sendable {
             excluded = try await session.interactions(model: model.id, role: .bought, blocks: run)[0]
         } else {
             excluded = try permanently {
-                try InteractionBlock([], firstRow: interactions.firstRow, rows: interactions.rows, columnCount: items.rows)
+                try InteractionBlock(
+                    [], firstRow: interactions.firstRow, rows: interactions.rows, columnCount: items.rows)
             }
         }
         return Customers(

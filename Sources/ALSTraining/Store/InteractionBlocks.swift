@@ -40,7 +40,8 @@ extension Session {
             loadStatement, model, role.rawValue, blocks.lowerBound, blocks.upperBound)
         guard rows.count == blocks.count else {
             throw MissingBlocks(
-                what: "\(role.rawValue) interactions", model: model, found: rows.count, expected: blocks.count).failure
+                what: "\(role.rawValue) interactions", model: model, found: rows.count, expected: blocks.count
+            ).failure
         }
         return try rows.map { row in
             let bytes: [UInt8] = try row[0]

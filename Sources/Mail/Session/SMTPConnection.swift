@@ -18,7 +18,8 @@ struct SMTPConnection: Sendable {
         let opened = loop.makePromise(of: SMTPConnection.self)
         let attempt = SMTPConnectionAttempt(opened)
         return try await withTaskCancellationHandler {
-            connect(configuration, tls: tls, on: loop, attempt: attempt)
+            // On the loop, so that `connected` is told before the first reply can come, and not some time after.
+            loop.execute { connect(configuration, tls: tls, on: loop, attempt: attempt) }
             return try await opened.futureResult.get()
         } onCancel: {
             attempt.cancel()

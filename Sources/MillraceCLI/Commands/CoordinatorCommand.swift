@@ -1,6 +1,7 @@
 import ArgumentParser
 import Millrace
 import ServiceLifecycle
+import UnixSignals
 
 struct CoordinatorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -11,7 +11,7 @@ struct Doctor: AsyncParsableCommand {
     func run() async throws {
         let (server, endpoint, health) = try await Database.withConnection(for: "doctor") { connection in
             (
-                await connection.serverVersion, try Database.configuration(for: "doctor").endpointDescription,
+                connection.serverVersion, try Database.configuration(for: "doctor").endpointDescription,
                 try await connection.health()
             )
         }

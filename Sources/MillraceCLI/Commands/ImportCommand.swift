@@ -78,7 +78,6 @@ struct ImportCommand: AsyncParsableCommand {
     }
 }
 
-extension TextEncoding: ExpressibleByArgument {}
 
 /// Runs an import with its progress and tells what came of it.
 private struct ImportRun {

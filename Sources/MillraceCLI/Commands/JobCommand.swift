@@ -121,8 +121,6 @@ struct JobCommand: AsyncParsableCommand {
     }
 }
 
-extension JobID: ExpressibleByArgument {}
-extension JobState: ExpressibleByArgument {}
 
 /// A job id that is not there.
 struct NoSuchJob: Error, CustomStringConvertible {

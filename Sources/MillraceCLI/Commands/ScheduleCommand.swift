@@ -56,5 +56,3 @@ struct ScheduleCommand: AsyncParsableCommand {
     }
 }
 
-extension GapRule: ExpressibleByArgument {}
-extension FoldRule: ExpressibleByArgument {}

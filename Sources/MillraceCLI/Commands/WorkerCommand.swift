@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import Millrace
 import ServiceLifecycle
+import UnixSignals
 
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

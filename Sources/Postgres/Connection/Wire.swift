@@ -65,7 +65,12 @@ final class Wire {
     }
 
     /// Reads what the socket has; false when the connection broke.
-    func consumeInput() -> Bool { PQconsumeInput(pointer) == 1 }
+    func consumeInput() -> Bool {
+        guard PQconsumeInput(pointer) == 1 else { return false }
+        // libpq makes room for 8 KiB and a TLS record may hold 16: the rest waits inside of OpenSSL, where no socket
+        // tells of it, and is read by a second call.
+        return PQsslInUse(pointer) == 0 || PQconsumeInput(pointer) == 1
+    }
 
     /// Reads and looks at everything that has come while nothing was asked; false when the connection broke.
     func readUnasked() -> Bool {

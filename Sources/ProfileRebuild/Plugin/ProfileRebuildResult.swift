@@ -1,5 +1,6 @@
 import Analytics
 import Foundation
+import Shop
 
 /// What a `profile-rebuild` job leaves behind for later steps and for people.
 struct ProfileRebuildResult: Codable, Sendable, Equatable {

@@ -1,3 +1,4 @@
+import Analytics
 import Millrace
 import Postgres
 import Shop

@@ -39,7 +39,8 @@ struct ProfileRebuildJobTests {
         try await database.withWorker(try registry()) {
             let row = try await database.pool.first(
                 "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText(arguments))
-            let id = JobID(try #require(row)[0])
+            let number: Int64 = try #require(row)[0]
+            let id = JobID(number)
             return (id, try await database.end(of: id))
         }
     }
@@ -128,7 +129,8 @@ struct ProfileRebuildJobTests {
             for seed in 1...4 {
                 let row = try await database.pool.first(
                     "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText("{\"clusters\": 2, \"seed\": \(seed)}"))
-                ids.append(JobID(try #require(row)[0]))
+                let number: Int64 = try #require(row)[0]
+                ids.append(JobID(number))
             }
             var states: [JobState] = []
             for id in ids { states.append(try await database.end(of: id).state) }
