@@ -8,6 +8,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Numeric kernels are optimised in debug builds too: tests train real models.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
@@ -37,12 +40,13 @@ let package = Package(
             name: "Postgres",
             dependencies: ["CLibPQ", logging],
             swiftSettings: strict),
-        .target(name: "Analytics", swiftSettings: strict),
+        .target(name: "Analytics", swiftSettings: numeric),
         .target(
             name: "Mail",
             dependencies: [
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOTLS", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             swiftSettings: strict),
@@ -50,7 +54,9 @@ let package = Package(
         // 2: the scheduler
         .target(
             name: "MillraceSQL", path: "sql/millrace",
-            resources: [.embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"), .embedInCode("grants")],
+            resources: [
+                .embedInCode("migrations"), .embedInCode("functions"), .embedInCode("views"), .embedInCode("grants"),
+            ],
             swiftSettings: strict),
         .target(
             name: "Millrace",
@@ -69,7 +75,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Shop",
-            dependencies: ["Postgres", "Millrace", "ShopSQL", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Postgres", "Millrace", "ShopSQL", "CZlib", .product(name: "Crypto", package: "swift-crypto"),
+            ],
             swiftSettings: strict),
 
         // 4: the plugins, which meet only in Shop's tables
@@ -100,7 +108,12 @@ let package = Package(
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
-        .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: strict),
+        .testTarget(
+            name: "MailTests",
+            dependencies: [
+                "Mail", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: strict),
         .testTarget(name: "MillraceTests", dependencies: ["Millrace", "TestSupport", logging], swiftSettings: strict),
         .testTarget(name: "ShopTests", dependencies: ["Shop", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -6,7 +6,8 @@ private let campaignStatement: Statement = """
     SELECT name, template, shop.edition(edition, $2), shop_name, unsubscribe, items FROM shop.campaign WHERE name = $1
     """
 
-private let namesStatement: Statement = "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM shop.campaign"
+private let namesStatement: Statement =
+    "SELECT coalesce(string_agg(name, ', ' ORDER BY name), 'none') FROM shop.campaign"
 
 /// A campaign as it stands for one edition.
 struct CampaignEdition: Sendable {

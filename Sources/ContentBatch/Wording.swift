@@ -12,7 +12,9 @@ struct Wording: Sendable {
 
     /// A price from the catalogue's exact decimal, with two digits: `£2.55`. Nil for a price that is none.
     func price(_ amount: String, _ currency: String) -> String? {
-        guard let value = Decimal(string: amount, locale: Locale(identifier: "en_US_POSIX")), value > 0 else { return nil }
+        guard let value = Decimal(string: amount, locale: Locale(identifier: "en_US_POSIX")), value > 0 else {
+            return nil
+        }
         var exact = value
         var rounded = Decimal()
         NSDecimalRound(&rounded, &exact, 2, .plain)

@@ -83,7 +83,9 @@ import Testing
             let failure = await #expect(throws: SMTPFailure.self) {
                 try await SMTPClient(server.configuration("?tls=starttls")).withConnection { _ in }
             }
-            #expect(failure?.stage == .tls && failure?.problem.contains("offers no encryption") == true, "\(String(describing: failure))")
+            #expect(
+                failure?.stage == .tls && failure?.problem.contains("offers no encryption") == true,
+                "\(String(describing: failure))")
         }
     }
 

@@ -92,10 +92,10 @@ struct ConnectTests {
             let error = try await cannotConnect(wrong)
             #expect(error.description.contains("28P01"))
             #expect(error.description.contains("→ check user and password"))
-            let pool = Pool(try Configuration(uri: wrong), acquireTimeout: .seconds(60))
+            let pool = Pool(try Configuration(uri: wrong), acquireTimeout: .seconds(600))
             let started = ContinuousClock.now
             let fromPool = try await failure(ConnectionError.self) { try await pool.execute("SELECT 1") }
-            #expect(ContinuousClock.now - started < .seconds(30))
+            #expect(ContinuousClock.now - started < .seconds(120))
             await pool.close()
             for text in ["\(error)", String(reflecting: error), "\(fromPool)", String(reflecting: fromPool)] {
                 #expect(!text.contains("s3cr3t") && !text.contains("p@ss") && !text.contains(ConnectTests.encoded))
@@ -182,7 +182,7 @@ struct ConnectTests {
         let password = place.url.percentEncodedPassword.map { ":\($0)" } ?? ""
         var configuration = try Configuration(
             uri: "postgres://\(user)\(password)@127.0.0.1:\(silent.port),\(place.host):\(place.port)/\(place.name)")
-        configuration.connectTimeout = .milliseconds(200)
+        configuration.connectTimeout = .seconds(2)
         let connection = try await Connection.connect(configuration)
         #expect(try await connection.first("SELECT 1") != nil)
 
@@ -195,13 +195,15 @@ struct ConnectTests {
     @Test("connecting can be cancelled")
     func cancelConnecting() async throws {
         let silent = try SilentServer()
-        let configuration = try Configuration(uri: "postgres://u@127.0.0.1:\(silent.port)/x?connect_timeout=60")
+        var configuration = try Configuration(uri: "postgres://u@127.0.0.1:\(silent.port)/x")
+        configuration.connectTimeout = .seconds(600)
+        let patient = configuration
         let started = ContinuousClock.now
-        let connecting = Task { try await Connection.connect(configuration) }
+        let connecting = Task { try await Connection.connect(patient) }
         try await eventually("nobody called") { silent.hasCaller() }
         connecting.cancel()
         _ = try await failure(CancellationError.self) { _ = try await connecting.value }
-        #expect(ContinuousClock.now - started < .seconds(8))
+        #expect(ContinuousClock.now - started < .seconds(120))
     }
 
     @Test("the pool tries again while the server is not there, and then says why")
@@ -246,7 +248,7 @@ struct ConnectTests {
         try await eventually("the statement never arrived at the relay") { relay.hasHeldBack }
         query.cancel()
         _ = try await failure(CancellationError.self) { _ = try await query.value }
-        #expect(ContinuousClock.now - started < .seconds(30))
+        #expect(ContinuousClock.now - started < .seconds(120))
         #expect(await !connection.isUsable)
         relay.stop()
     }

@@ -62,7 +62,7 @@ struct PipelineTests {
         let work = Task {
             try await connection.pipeline { batch in
                 batch.query("SELECT 1")
-                batch.query("SELECT pg_sleep(60)")
+                batch.query("SELECT pg_sleep(600)")
                 batch.query("SELECT 2")
             }
         }

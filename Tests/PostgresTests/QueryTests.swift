@@ -163,7 +163,7 @@ struct QueryTests {
     func terminated() async throws {
         let connection = try await TestDatabase.connect()
         let observer = try await TestDatabase.connect()
-        let sleep = Task { try await connection.execute("SELECT pg_sleep(60)") }
+        let sleep = Task { try await connection.execute("SELECT pg_sleep(600)") }
         try await untilBusy(connection.backendPID, seenBy: observer)
         try await observer.execute("SELECT pg_terminate_backend($1)", connection.backendPID)
         let error = try await failure(PostgresError.self) { _ = try await sleep.value }

@@ -66,7 +66,7 @@ struct StreamTests {
         let observer = try await TestDatabase.connect()
         let reader = Task {
             for try await _ in connection.stream(
-                "SELECT pg_sleep(CASE n WHEN 2 THEN 60 ELSE 0 END) FROM generate_series(1, 3) n")
+                "SELECT pg_sleep(CASE n WHEN 2 THEN 600 ELSE 0 END) FROM generate_series(1, 3) n")
             {}
         }
         try await untilBusy(connection.backendPID, seenBy: observer)

@@ -7,7 +7,7 @@ struct StressTests {
     @Test("200 tasks with 50 statements each on 8 connections, cancelled at random, leave a healthy pool")
     func cancellations() async throws {
         let seed = SeededRandom().seed
-        try await TestDatabase.withPool(maximumConnections: 8) { pool in
+        try await TestDatabase.withPool(maximumConnections: 8, acquireTimeout: .seconds(300)) { pool in
             try await pool.execute("CREATE TABLE stress (task int8, n int8)")
             let answers = await withTaskGroup(of: Int.self) { group in
                 for task in 0..<200 {
@@ -79,7 +79,7 @@ struct StressTests {
     func terminations() async throws {
         let killer = try await TestDatabase.connect()
         let database = try TestDatabase.place().name
-        try await TestDatabase.withPool(maximumConnections: 6) { pool in
+        try await TestDatabase.withPool(maximumConnections: 6, acquireTimeout: .seconds(300)) { pool in
             let (right, failed) = await withTaskGroup(of: (Int, Int).self) { group in
                 for task in 0..<30 {
                     group.addTask {

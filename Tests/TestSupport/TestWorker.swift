@@ -15,7 +15,8 @@ public struct TestWorker: Sendable {
     ) {
         var services: [any Service] = [
             Worker(
-                configuration: database.configuration, registry: registry, options: options, logger: TestDatabase.logger)
+                configuration: database.configuration, registry: registry, options: options, logger: TestDatabase.logger
+            )
         ]
         if coordinates {
             services.append(

@@ -7,22 +7,27 @@ memory_seconds=-10
 
 # Samples the children and, every five seconds, the server.
 sample_memory() {
-    local pid peak
+    local pid key value
     for pid in "${children[@]}"; do
-        peak=$(awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status" 2>/dev/null) || peak=
-        if [[ -n $peak ]]; then peak_of_child[${child_name[$pid]}]=$peak; fi
-    done
+        while read -r key value _; do
+            if [[ $key == VmHWM: ]]; then peak_of_child[${child_name[$pid]}]=$value; fi
+        done 2>/dev/null <"/proc/$pid/status" || true
+    done 2>/dev/null
     if ((SECONDS - memory_seconds >= 5)) && [[ -n $server_pid ]]; then
         memory_seconds=$SECONDS
-        peak=$(server_memory)
-        if ((peak > peak_of_server)); then peak_of_server=$peak; fi
+        sample_server_memory
     fi
 }
 
-server_memory() {
-    local pid
-    for pid in $(processes_in_folder "$server_data"); do cat "/proc/$pid/smaps_rollup" 2>/dev/null || true; done |
-        awk '/^Pss:/ { sum += $2 } END { print sum + 0 }'
+sample_server_memory() {
+    local pid key value sum=0
+    processes_in_folder "$server_data"
+    for pid in "${members[@]}"; do
+        while read -r key value _; do
+            if [[ $key == Pss: ]]; then sum=$((sum + value)); fi
+        done 2>/dev/null <"/proc/$pid/smaps_rollup" || true
+    done 2>/dev/null
+    if ((sum > peak_of_server)); then peak_of_server=$sum; fi
 }
 
 # show_memory NAME…: the peaks of those children, and of the server where it is ours.

@@ -14,10 +14,8 @@ server_pid=
 # Sets server_pid to the running server's. A pid counts only if that process stands in our data folder.
 server_runs() {
     server_pid=
-    if [[ -e $server_data/postmaster.pid ]]; then
-        server_pid=$(head -n 1 -- "$server_data/postmaster.pid" 2>/dev/null) || server_pid=
-    fi
-    if [[ ! $server_pid =~ ^[0-9]+$ || $(readlink -- "/proc/$server_pid/cwd") != "$server_data" ]] || ! process_lives "$server_pid"; then
+    { read -r server_pid <"$server_data/postmaster.pid"; } 2>/dev/null || true
+    if [[ ! $server_pid =~ ^[0-9]+$ || ! /proc/$server_pid/cwd -ef $server_data ]] || ! process_lives "$server_pid"; then
         server_pid=
     fi
     [[ -n $server_pid ]]
@@ -55,7 +53,7 @@ start_server() {
 clear_crashed_server() {
     local pid
     if [[ ! -d $server_data ]]; then return; fi
-    end_server_processes || fail "processes in $server_data do not end: $(processes_in_folder "$server_data")"
+    end_server_processes || fail "processes in $server_data do not end: ${members[*]}"
     if [[ -e $server_data/postmaster.pid ]]; then
         note "The last server did not end properly; it recovers now."
         pid=$(head -n 1 -- "$server_data/postmaster.pid")
@@ -67,11 +65,12 @@ clear_crashed_server() {
 # Ends whatever works in the data folder at once; PostgreSQL recovers from that.
 end_server_processes() {
     local pid
-    for pid in $(processes_in_folder "$server_data"); do kill -QUIT "$pid" 2>/dev/null || true; done
+    processes_in_folder "$server_data"
+    for pid in "${members[@]}"; do kill -QUIT "$pid" 2>/dev/null || true; done
     wait_while 20 server_folder_is_used
 }
 
-server_folder_is_used() { [[ -n $(processes_in_folder "$server_data") ]]; }
+server_folder_is_used() { processes_in_folder "$server_data" && ((${#members[@]} > 0)); }
 
 # Made beside its place and moved there when complete, so that an interrupted initdb leaves no half cluster.
 create_cluster() {
@@ -170,11 +169,12 @@ launch_server() {
 
 # Recovery after a crash may take its time: only a dead server is a failure.
 server_gets_ready() {
-    local pid=$1 waited=0
-    until [[ $(sed -n 8p -- "$server_data/postmaster.pid" 2>/dev/null) == ready* && $(head -n 1 -- "$server_data/postmaster.pid") == "$pid" ]]; do
+    local pid=$1 waited=0 lines=()
+    until [[ ${lines[0]:-} == "$pid" && ${lines[7]:-} == ready* ]]; do
         if ! process_lives "$pid"; then return 1; fi
         sleep 0.1
         if ((++waited % 100 == 0)); then note "waiting for PostgreSQL to be ready ($((waited / 10)) s)"; fi
+        { mapfile -t lines <"$server_data/postmaster.pid"; } 2>/dev/null || true
     done
 }
 

@@ -1,5 +1,8 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # the parts are sourced together and share their names
 # Facts about processes, read from /proc: is it alive, is it still the same one, who belongs to its session.
+#
+# What is asked again and again while a script waits sets a variable instead of printing: bash 5.2 now and then loses a
+# Ctrl-C that comes while it expands $(…).
 
 # Sets process_fields to the fields of /proc/PID/stat after the name: 0 state, 1 parent, 3 session, 19 start time.
 read_process() {
@@ -20,24 +23,25 @@ process_start_time() {
     read_process "$pid" && printf '%s' "${process_fields[19]}"
 }
 
-# The living processes of the session that PID leads, one pid a line.
+# Sets members to the living processes of the session that PID leads.
 session_members() {
     local session=$1 folder pid
+    members=()
     for folder in /proc/[0-9]*; do
         pid=${folder##*/}
         if read_process "$pid" && [[ ${process_fields[3]} == "$session" && ${process_fields[0]} != [ZXx] ]]; then
-            printf '%s\n' "$pid"
+            members+=("$pid")
         fi
     done
 }
 
-# The living processes whose working folder is FOLDER: a PostgreSQL server and its backends stand in their data folder.
+# Sets members to the living processes whose working folder is FOLDER: a PostgreSQL server and its backends stand in
+# their data folder.
 processes_in_folder() {
     local folder=$1 process
+    members=()
     for process in /proc/[0-9]*; do
-        if [[ $(readlink -- "$process/cwd" 2>/dev/null) == "$folder" ]] && process_lives "${process##*/}"; then
-            printf '%s\n' "${process##*/}"
-        fi
+        if [[ $process/cwd -ef $folder ]] && process_lives "${process##*/}"; then members+=("${process##*/}"); fi
     done
 }
 
@@ -52,7 +56,7 @@ wait_while() {
 }
 
 # True while the session SESSION has a living process.
-session_lives() { [[ -n $(session_members "$1") ]]; }
+session_lives() { session_members "$1" && ((${#members[@]} > 0)); }
 
 # False when PID, which started at START, has ended and its number names a later process. (While members of its session
 # live, the kernel gives the number to nobody.)
@@ -67,9 +71,10 @@ stop_session() {
         kill -TERM "$leader" 2>/dev/null || true
         wait_while "$seconds" process_lives "$leader" || true
     fi
-    for pid in $(session_members "$leader"); do kill -TERM "$pid" 2>/dev/null || true; done
+    session_members "$leader"
+    for pid in "${members[@]}"; do kill -TERM "$pid" 2>/dev/null || true; done
     if ! wait_while 2 session_lives "$leader"; then
-        for pid in $(session_members "$leader"); do kill -KILL "$pid" 2>/dev/null || true; done
+        for pid in "${members[@]}"; do kill -KILL "$pid" 2>/dev/null || true; done
         wait_while 5 session_lives "$leader" || true
     fi
     if process_lives "$leader"; then kill -KILL "$leader" 2>/dev/null || true; fi

@@ -2,6 +2,8 @@
 # Long Swift commands: full output into a log, progress on the screen, the errors at the end.
 
 build_log=
+progress_began=0
+progress_tick=0
 
 # Runs COMMAND… as the step NAME with its output in LOG. Returns its status.
 run_logged() {
@@ -16,11 +18,17 @@ run_logged() {
     clear_progress
 }
 
-# The last step the build has written: "[123/456] Compiling Postgres Row.swift".
+# Shows the last step the build has written: "[123/456] Compiling Postgres Row.swift". Once a second, and without $(…),
+# for the reason that processes.sh gives.
 show_build_progress() {
-    local line
-    line=$(tail -c 4000 -- "$build_log" | grep -aE '^(\[[0-9]+/[0-9]+\]|Fetch|Updat|Comput|Creating|Working|Building|Planning)' | tail -n 1) || line=
-    show_progress "$(duration_text $((SECONDS - progress_began)))  ${line:-starting}"
+    local seconds=$((SECONDS - progress_began)) elapsed line=
+    if ((SECONDS == progress_tick)); then return; fi
+    progress_tick=$SECONDS
+    tail -c 4000 -- "$build_log" | grep -aE '^(\[[0-9]+/[0-9]+\]|Fetch|Updat|Comput|Creating|Working|Building|Planning|✔|✘)' |
+        tail -n 1 >"$log_folder/progress" || true
+    read -r line <"$log_folder/progress" || true
+    printf -v elapsed '%d:%02d' $((seconds / 60)) $((seconds % 60))
+    show_progress "$elapsed  ${line:-starting}"
 }
 
 # Shows the compiler's errors of LOG, or its end when there are none.

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// The value of a pair is the number of visits in which the customer showed interest in the item. Items that were sent
 /// back whole do not count. Customers without any interest are left out.
-struct InteractionCollector {
+struct InteractionCollector: Sendable {
     private let holdout: TrainingArguments.Holdout
     private let excludesBought: Bool
     private var open: [ShopVisit] = []
@@ -13,7 +13,7 @@ struct InteractionCollector {
     private var dataFrom: Date?
     private var dataTo: Date?
 
-    private struct Row {
+    private struct Row: Sendable {
         var customer: Int32
         var interest: [(item: Int32, visits: Int)]
         var bought: Set<Int32>

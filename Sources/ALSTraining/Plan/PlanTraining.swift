@@ -22,10 +22,15 @@ struct PlanTraining: Plugin {
         try arguments.validate()
         let data = try await readInteractions(job)
         try check(data, arguments)
-        let plan = TrainingPlan(data, arguments)
-        let start = try permanently { try initialFactors(data, arguments) }
-        let gramian = try permanently { try Gramian(adding: start.map(\.gramian)) }
-        let byItem = data.interactions.transposed()
+        let (plan, byItem, start, gramian) = try await onOwnThread { check in
+            try check()
+            let byItem = data.interactions.transposed()
+            let start = try permanently { try initialFactors(data, arguments) }
+            return (
+                TrainingPlan(data.interactions, byItem: byItem, arguments), byItem, start,
+                try permanently { try Gramian(adding: start.map(\.gramian)) }
+            )
+        }
         let abandoned = try await job.database.abandonedModels()
         let model = try await job.database.nextModelID()
         let stage = try TrainingStage(after: .start, model: model, plan: plan)
@@ -56,15 +61,20 @@ struct PlanTraining: Plugin {
 
     private func readInteractions(_ job: JobContext<TrainingArguments>) async throws -> TrainingData {
         let arguments = job.arguments
-        return try await job.database.withConnection { connection in
+        let collector = try await job.database.withConnection { connection in
             var collector = InteractionCollector(
                 holdout: arguments.holdout, excludesBought: arguments.excludeBought)
             var count = 0
             for try await visit in connection.visits(kinds: arguments.kinds) {
                 collector.add(visit)
                 count += 1
-                if count.isMultiple(of: 1000) { job.progress(count, of: nil, "orders and visits read") }
+                if count.isMultiple(of: 1000) { job.progress(count, "orders and visits read") }
             }
+            return collector
+        }
+        return try await onOwnThread { check in
+            try check()
+            var collector = collector
             return try permanently { try collector.finish() }
         }
     }

@@ -15,10 +15,10 @@ struct TrainingPlan: Codable, Sendable, Equatable {
         case itemShards = "item_shards"
     }
 
-    init(_ data: TrainingData, _ arguments: TrainingArguments) {
+    init(_ byUser: InteractionBlock, byItem: InteractionBlock, _ arguments: TrainingArguments) {
         self.arguments = arguments
-        userShards = Self.bounds(data.interactions, arguments)
-        itemShards = Self.bounds(data.interactions.transposed(), arguments)
+        userShards = Self.bounds(byUser, arguments)
+        itemShards = Self.bounds(byItem, arguments)
     }
 
     /// The number of shards of a side; at most the number of its blocks.

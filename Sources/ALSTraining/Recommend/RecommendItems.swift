@@ -39,31 +39,18 @@ struct RecommendItems: Plugin {
         let model = trained.model.id
         let ids = try await job.database.modelIDs(model)
         let recommendable = try await job.database.recommendable(ids.items)
-        var found: [Recommendation] = []
-        for block in blocks {
-            let customers = try await trained.customers(ofBlock: block, from: job.database)
-            let lists = try permanently {
-                try trained.topItems(for: customers, recommendable: recommendable, check: job.checkCancellation)
-            }
-            for row in 0..<lists.rows {
-                try job.checkCancellation()
-                let explanations = try permanently {
-                    try trained.explain(row: row, of: customers, items: Array(lists.items(ofRow: row)))
+        let blocks = try await trained.customers(ofBlocks: blocks, from: job.database)
+        let found = try await onOwnThread { check in
+            var found: [Recommendation] = []
+            for (index, customers) in blocks.enumerated() {
+                found += try permanently {
+                    try trained.recommendations(for: customers, ids: ids, recommendable: recommendable, check: check)
                 }
-                let past = customers.interactions.columns(ofRow: row)
-                for (rank, (score, explanation)) in zip(lists.scores(ofRow: row), explanations).enumerated() {
-                    found.append(
-                        Recommendation(
-                            customer: ids.customers[customers.interactions.firstRow + row], rank: Int16(rank + 1),
-                            item: ids.items[Int(explanation.item)], score: score,
-                            because: RecommendationReasons(explanation, past: past).json(itemIDs: ids.items)))
-                }
-                if row.isMultiple(of: 32) { await Task.yield() }
+                job.progress(index + 1, of: blocks.count, "blocks of customers")
             }
-            job.progress(block - blocks.lowerBound + 1, of: blocks.count, "blocks of customers")
+            return found
         }
-        let outcome = Outcome(recommendations: found.count)
-        try await job.complete(result: outcome) { [found] transaction in
+        try await job.complete(result: Outcome(recommendations: found.count)) { transaction in
             try await transaction.stage(found, model: model)
         }
     }
@@ -73,24 +60,47 @@ struct RecommendItems: Plugin {
         let model = trained.model.id
         let everyone = try await job.database.interactions(
             model: model, role: .user, blocks: 0..<RowBlocks(rows: trained.model.users).count)
-        let popular = PopularItems(try permanently { try InteractionBlock(joining: everyone) })
-        var outcome = Outcome()
-        for block in blocks {
-            let customers = try await trained.customers(ofBlock: block, from: job.database)
-            let heldOut = try await job.database.interactions(model: model, role: .heldOut, blocks: block..<block + 1)[
-                0]
-            let tally = try permanently {
-                try RankingTally(
-                    block: block,
-                    als: try trained.topItems(for: customers, recommendable: nil, check: job.checkCancellation),
-                    popular: try popular.topItems(count: arguments.topN, excluding: customers.excluded),
-                    heldOut: heldOut,
-                    at: arguments.topN)
+        let heldOut = try await job.database.interactions(model: model, role: .heldOut, blocks: blocks)
+        let blocks = try await trained.customers(ofBlocks: blocks, from: job.database)
+        let tallies = try await onOwnThread { check in
+            let popular = PopularItems(try permanently { try InteractionBlock(joining: everyone) })
+            var tallies: [RankingTally] = []
+            for (index, customers) in blocks.enumerated() {
+                let tally = try permanently {
+                    try RankingTally(
+                        block: customers.block,
+                        als: try trained.topItems(for: customers, recommendable: nil, check: check),
+                        popular: try popular.topItems(count: arguments.topN, excluding: customers.excluded),
+                        heldOut: heldOut[index], at: arguments.topN)
+                }
+                if let tally { tallies.append(tally) }
+                job.progress(index + 1, of: blocks.count, "blocks of customers measured")
             }
-            if let tally { outcome.tallies.append(tally) }
-            job.progress(block - blocks.lowerBound + 1, of: blocks.count, "blocks of customers measured")
-            await Task.yield()
+            return tallies
         }
-        try await job.complete(result: outcome)
+        try await job.complete(result: Outcome(tallies: tallies))
+    }
+}
+
+extension TrainedModel {
+    /// The lists of a block of customers with their reasons.
+    fileprivate func recommendations(
+        for customers: Customers, ids: ModelIDs, recommendable: [Bool], check: () throws -> Void
+    ) throws -> [Recommendation] {
+        let lists = try topItems(for: customers, recommendable: recommendable, check: check)
+        var found: [Recommendation] = []
+        for row in 0..<lists.rows {
+            try check()
+            let explanations = try explain(row: row, of: customers, items: Array(lists.items(ofRow: row)))
+            let past = customers.interactions.columns(ofRow: row)
+            for (rank, (score, explanation)) in zip(lists.scores(ofRow: row), explanations).enumerated() {
+                found.append(
+                    Recommendation(
+                        customer: ids.customers[customers.interactions.firstRow + row], rank: Int16(rank + 1),
+                        item: ids.items[Int(explanation.item)], score: score,
+                        because: RecommendationReasons(explanation, past: past).json(itemIDs: ids.items)))
+            }
+        }
+        return found
     }
 }

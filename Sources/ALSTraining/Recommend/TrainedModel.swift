@@ -20,6 +20,7 @@ struct TrainedModel: Sendable {
 
     /// The customers of one block.
     struct Customers: Sendable {
+        let block: Int
         let factors: FactorMatrix
         /// What they showed interest in.
         let interactions: InteractionBlock
@@ -27,22 +28,23 @@ struct TrainedModel: Sendable {
         let excluded: InteractionBlock
     }
 
-    /// Reads a block of customers.
-    func customers(ofBlock block: Int, from session: some Session) async throws -> Customers {
-        let run = block..<block + 1
-        let interactions = try await session.interactions(model: model.id, role: .user, blocks: run)[0]
-        let excluded: InteractionBlock
-        if model.plan.arguments.excludeBought {
-            excluded = try await session.interactions(model: model.id, role: .bought, blocks: run)[0]
-        } else {
-            excluded = try permanently {
-                try InteractionBlock(
-                    [], firstRow: interactions.firstRow, rows: interactions.rows, columnCount: items.rows)
+    /// Reads the customers of a run of blocks.
+    func customers(ofBlocks blocks: Range<Int>, from session: some Session) async throws -> [Customers] {
+        let last = Self.last(.user, of: model)
+        let factors = try await session.factorBlocks(model: model.id, half: last, blocks: blocks)
+        let interactions = try await session.interactions(model: model.id, role: .user, blocks: blocks)
+        let excluded =
+            model.plan.arguments.excludeBought
+            ? try await session.interactions(model: model.id, role: .bought, blocks: blocks)
+            : try permanently {
+                try interactions.map {
+                    try InteractionBlock([], firstRow: $0.firstRow, rows: $0.rows, columnCount: items.rows)
+                }
             }
+        return blocks.enumerated().map { index, block in
+            Customers(
+                block: block, factors: factors[index], interactions: interactions[index], excluded: excluded[index])
         }
-        return Customers(
-            factors: try await session.factors(model: model.id, half: Self.last(.user, of: model), blocks: run),
-            interactions: interactions, excluded: excluded)
     }
 
     /// The best items of each customer of a block.

@@ -36,9 +36,12 @@ struct FinishTraining: Plugin {
             model: model.id, role: .user, blocks: 0..<RowBlocks(rows: model.users).count)
         let users = try await session.factors(of: model, half: TrainedModel.last(.user, of: model))
         let items = try await session.factors(of: model, half: TrainedModel.last(.item, of: model))
-        return try permanently {
-            try model.plan.arguments.objective.value(
-                interactions: try InteractionBlock(joining: interactions), users: users, items: items)
+        return try await onOwnThread { check in
+            try check()
+            return try permanently {
+                try model.plan.arguments.objective.value(
+                    interactions: try InteractionBlock(joining: interactions), users: users, items: items)
+            }
         }
     }
 }

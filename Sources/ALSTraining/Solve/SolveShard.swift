@@ -32,20 +32,22 @@ struct SolveShard: Plugin {
         let interactions = try await job.database.interactions(
             model: model.id, role: InteractionRole(half.side), blocks: blocks)
 
-        var solved: [FactorBlock] = []
-        for (block, interactions) in zip(blocks, interactions) {
-            let factors = try permanently {
-                try solveRows(
-                    block: interactions, items: source, gramian: gramian, objective: model.plan.arguments.objective,
-                    check: job.checkCancellation)
+        let solved = try await onOwnThread { check in
+            var solved: [FactorBlock] = []
+            for (block, interactions) in zip(blocks, interactions) {
+                let factors = try permanently {
+                    try solveRows(
+                        block: interactions, items: source, gramian: gramian,
+                        objective: model.plan.arguments.objective, check: check)
+                }
+                solved.append(FactorBlock(block: block, factors: factors))
+                job.progress(
+                    solved.count, of: blocks.count,
+                    "blocks of \(half.side.rawValue) factors, iteration \(half.iteration)")
             }
-            solved.append(FactorBlock(block: block, factors: factors))
-            job.progress(
-                solved.count, of: blocks.count, "blocks of \(half.side.rawValue) factors, iteration \(half.iteration)")
-            await Task.yield()
+            return solved
         }
-        try job.checkCancellation()
-        try await job.complete { [solved] transaction in
+        try await job.complete { transaction in
             try await transaction.saveFactors(solved, model: model.id, half: half)
         }
     }

@@ -45,10 +45,12 @@ extension Session {
         }
     }
 
-    /// Reads a run of blocks of a half-iteration as one matrix.
+    /// Reads a run of blocks of a half-iteration, in order.
     ///
     /// - Throws: `PermanentFailure` when one is missing or damaged.
-    func factors(model: Int64, half: HalfIteration, blocks: Range<Int>) async throws -> FactorMatrix {
+    func factorBlocks(
+        model: Int64, half: HalfIteration, blocks: Range<Int>
+    ) async throws -> [FactorMatrix] {
         let rows = try await query(
             loadStatement, model, half.side.rawValue, half.iteration, blocks.lowerBound,
             blocks.upperBound)
@@ -58,11 +60,10 @@ extension Session {
                 expected: blocks.count
             ).failure
         }
-        let parts = try rows.map { row in
+        return try rows.map { row in
             let bytes: [UInt8] = try row[0]
             return try permanently { try FactorMatrix(serialized: bytes) }
         }
-        return try permanently { try FactorMatrix(joining: parts) }
     }
 
     /// Reads all factors of a half-iteration.
@@ -70,7 +71,8 @@ extension Session {
     /// - Throws: `PermanentFailure` when a block is missing or damaged.
     func factors(of model: TrainingModel, half: HalfIteration) async throws -> FactorMatrix {
         let rows = model.rows(of: half.side)
-        return try await factors(model: model.id, half: half, blocks: 0..<RowBlocks(rows: rows).count)
+        let blocks = try await factorBlocks(model: model.id, half: half, blocks: 0..<RowBlocks(rows: rows).count)
+        return try permanently { try FactorMatrix(joining: blocks) }
     }
 
     /// Removes the blocks of a side from before an iteration.

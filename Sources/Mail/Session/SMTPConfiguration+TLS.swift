@@ -27,6 +27,7 @@ extension NIOSSLClientHandler {
     /// A handler that checks the certificate against the server's name, or its address where it has no name.
     convenience init(configuration: SMTPConfiguration, context: NIOSSLContext) throws {
         let name = configuration.tlsServerName ?? configuration.host
+        // What does not parse as an address is a host name; no failure is hidden here.
         let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil
         try self.init(context: context, serverHostname: isAddress ? nil : name)
     }

@@ -32,7 +32,7 @@ private let listStatement: Statement = """
     WHERE ($1::text IS NULL OR state = $1::millrace.job_state) AND ($2::text IS NULL OR plugin = $2)
         AND ($3::text IS NULL OR queue = $3) AND ($4::bigint IS NULL OR run_id = $4)
         AND plugin NOT IN ('millrace.barrier', 'millrace.run-end')
-    ORDER BY id DESC
+    ORDER BY v_job.id DESC
     LIMIT $5
     """
 
@@ -53,12 +53,12 @@ private let detailStatement: Statement = """
 
 private let attemptsStatement: Statement = """
     SELECT attempt::text, kind, to_json(at) #>> '{}', worker, message
-    FROM millrace.v_failure WHERE id = $1 ORDER BY at
+    FROM millrace.v_failure WHERE id = $1 ORDER BY v_failure.at
     """
 
 private let logStatement: Statement = """
     SELECT to_json(at) #>> '{}', level, message, metadata::text
-    FROM millrace.log_line WHERE job_id = $1 ORDER BY at
+    FROM millrace.log_line WHERE job_id = $1 ORDER BY log_line.at
     """
 
 extension Session {

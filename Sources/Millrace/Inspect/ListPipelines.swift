@@ -7,7 +7,7 @@ private let pipelinesStatement: Statement = """
     FROM millrace.pipeline
     LEFT JOIN millrace.schedule ON schedule.pipeline = pipeline.name
     LEFT JOIN LATERAL (
-        SELECT * FROM millrace.v_pipeline WHERE v_pipeline.pipeline = pipeline.name ORDER BY run_id DESC LIMIT 1
+        SELECT * FROM millrace.v_pipeline WHERE v_pipeline.pipeline = pipeline.name ORDER BY v_pipeline.run_id DESC LIMIT 1
     ) AS run ON true
     ORDER BY pipeline.name
     """
@@ -16,7 +16,7 @@ private let stepsStatement: Statement = """
     SELECT place::text, step, plugin, array_to_string(needs, ', '), state, ended || '/' || jobs,
         to_json(started_at) #>> '{}', extract(epoch FROM duration)::numeric(12, 3)::text,
         extract(epoch FROM work)::numeric(12, 3)::text, output::text
-    FROM millrace.v_step WHERE run_id = $1 ORDER BY place
+    FROM millrace.v_step WHERE run_id = $1 ORDER BY v_step.place
     """
 
 private let runStatement: Statement = """
@@ -73,7 +73,8 @@ extension Session {
         let (pipeline, state, seconds, jobs, ended, running, failed) = try row.decode(
             String.self, String.self, Double.self, Int.self, Int.self, Int.self, Int.self)
         return RunStanding(
-            pipeline: pipeline, state: state, seconds: seconds, jobs: jobs, ended: ended, running: running, failed: failed)
+            pipeline: pipeline, state: state, seconds: seconds, jobs: jobs, ended: ended, running: running,
+            failed: failed)
     }
 
     /// The newest run of a pipeline.

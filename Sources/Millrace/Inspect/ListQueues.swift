@@ -12,7 +12,7 @@ private let workersStatement: Statement = """
         to_json(started_at) #>> '{}', stale_outcomes::text, version
     FROM millrace.v_worker
     WHERE state IN ('alive', 'draining') OR $1
-    ORDER BY id
+    ORDER BY v_worker.id
     """
 
 private let pluginsStatement: Statement = """

@@ -99,7 +99,8 @@ public struct Migrator: Sendable {
                     try await transaction.script(Statement(file: file.text))
                 }
                 try await transaction.script(becomeSelfStatement)
-                try await record(component, 0, "functions, views and grants", component.replacedChecksum, on: transaction)
+                try await record(
+                    component, 0, "functions, views and grants", component.replacedChecksum, on: transaction)
                 names.append("\(component.schema)/functions, views and grants")
             }
         }

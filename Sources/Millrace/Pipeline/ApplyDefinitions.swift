@@ -109,7 +109,9 @@ private func difference(_ known: Row?, _ definition: PipelineDefinition) throws 
             lines.append("+   step \(step.name): \(step.plugin)")
             continue
         }
-        if before != step { lines.append("~   step \(step.name): \(changedFields(before, step).joined(separator: "; "))") }
+        if before != step {
+            lines.append("~   step \(step.name): \(changedFields(before, step).joined(separator: "; "))")
+        }
     }
     if lines.isEmpty, old.steps != definition.steps { lines.append("~   order of the steps") }
 
@@ -127,7 +129,9 @@ private func difference(_ known: Row?, _ definition: PipelineDefinition) throws 
         let maximum: Int = try known["misfire_max"]
         let overlap: String = try known["overlap"]
         let jitter: Int64 = try known["jitter_ms"]
-        if misfire != new.misfire.name || maximum != new.misfire.maximum { lines.append("~   misfire \(misfire) → \(new.misfire)") }
+        if misfire != new.misfire.name || maximum != new.misfire.maximum {
+            lines.append("~   misfire \(misfire) → \(new.misfire)")
+        }
         if overlap != new.overlap.rawValue { lines.append("~   overlap \(overlap) → \(new.overlap.rawValue)") }
         if jitter != new.jitter.wholeMilliseconds {
             lines.append("~   jitter \(DurationText(.milliseconds(jitter))) → \(DurationText(new.jitter))")
@@ -141,7 +145,9 @@ private func changedFields(_ before: PipelineStep, _ after: PipelineStep) -> [St
     if before.plugin != after.plugin { fields.append("plugin \(before.plugin) → \(after.plugin)") }
     if before.arguments != after.arguments { fields.append("args \(before.arguments.text) → \(after.arguments.text)") }
     if before.needs != after.needs {
-        fields.append("needs [\(before.needs.map(\.step).joined(separator: ", "))] → [\(after.needs.map(\.step).joined(separator: ", "))]")
+        fields.append(
+            "needs [\(before.needs.map(\.step).joined(separator: ", "))] → [\(after.needs.map(\.step).joined(separator: ", "))]"
+        )
     }
     if before.queue != after.queue { fields.append("queue \(before.queue ?? "-") → \(after.queue ?? "-")") }
     if fields.isEmpty { fields.append("priority, attempts, timeout or failure policy") }

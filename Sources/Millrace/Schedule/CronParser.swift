@@ -53,7 +53,7 @@ struct CronParser {
             let wayOut =
                 switch nickname.text.lowercased() {
                 case "@reboot": "a schedule has no reboot; write @hourly, @daily, @weekly, @monthly or @yearly"
-                case "@every": "write an interval, `every: 90s`, in place of a cron expression"
+                case "@every": "write the minutes as a step, such as */15 * * * *"
                 default:
                     closestSpelling(of: String(nickname.text), among: known).map { "did you mean \($0)?" }
                         ?? "write one of \(known.joined(separator: " "))"

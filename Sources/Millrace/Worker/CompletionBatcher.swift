@@ -55,7 +55,8 @@ final class CompletionBatcher: Sendable {
                 for entry in batch { entry.continuation.resume(returning: ended.contains(entry.completion.job)) }
                 return
             } catch {
-                logger.error("completions were not written", metadata: ["count": "\(batch.count)", "error": "\(error)"])
+                logger.error(
+                    "completions were not written", metadata: ["count": "\(batch.count)", "error": "\(error)"])
                 guard isAlive() else {
                     for entry in batch { entry.continuation.resume(returning: false) }
                     return

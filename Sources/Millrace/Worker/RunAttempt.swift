@@ -9,6 +9,7 @@ struct AttemptRunner: Sendable {
     let liveness: Liveness
     let completions: CompletionBatcher
     let doorbell: Doorbell
+    let threads: PluginThreads
     let logger: Logger
 
     func run(_ attempt: AttemptState) async {
@@ -19,7 +20,7 @@ struct AttemptRunner: Sendable {
             return
         }
 
-        let body = Task { try await plugin.run(attempt) }
+        let body = Task(executorPreference: threads) { try await plugin.run(attempt) }
         running.attach(body, to: attempt)
         let timer = job.timeout.map { timeout in
             Task {
@@ -81,7 +82,8 @@ struct AttemptRunner: Sendable {
         do {
             try await attempt.flush()
         } catch {
-            logger.warning("last log lines were not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
+            logger.warning(
+                "last log lines were not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
         }
     }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import Postgres
 import Synchronization
@@ -15,6 +16,7 @@ final class WorkerSession: Sendable {
     let signal = Signal()
     let doorbell: Doorbell
     let completions: CompletionBatcher
+    private let threads: PluginThreads
     private let state = Mutex(State())
 
     private struct State {
@@ -35,6 +37,8 @@ final class WorkerSession: Sendable {
         self.logger = logger
         doorbell = Doorbell(local: signal)
         completions = CompletionBatcher(pool: control, logger: logger)
+        // Enough for every core to be busy while others wait; slots beyond that are for plugins that mostly wait.
+        threads = PluginThreads(count: min(options.slots, 2 * max(2, ProcessInfo.processInfo.activeProcessorCount)))
     }
 
     var isDraining: Bool { state.withLock(\.isDraining) }
@@ -71,6 +75,7 @@ final class WorkerSession: Sendable {
         signal.ring()
         await claimUntilDrained()
 
+        threads.finish()
         completions.finish()
         await writer.value
         upkeep.cancel()
@@ -89,7 +94,7 @@ final class WorkerSession: Sendable {
             queues: options.queues, plugins: descriptions.map(\.name), versions: descriptions.map { Int32($0.version) })
         let runner = AttemptRunner(
             registry: registry, pool: control, running: running, liveness: liveness, completions: completions,
-            doorbell: doorbell, logger: logger)
+            doorbell: doorbell, threads: threads, logger: logger)
 
         await withDiscardingTaskGroup { group in
             for await _ in signal.rings {

@@ -98,7 +98,8 @@ extension WorkerSession {
                         for try await _ in ready { self.signal.ring() }
                     }
                     group.addTask {
-                        for try await notification in cancelled where notification.payload == "\(self.liveness.worker)" {
+                        for try await notification in cancelled where notification.payload == "\(self.liveness.worker)"
+                        {
                             for lease in try await self.control.leases(ofWorker: self.liveness.worker)
                             where lease.cancelRequested {
                                 self.running.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)

@@ -15,7 +15,9 @@ struct Doctor: AsyncParsableCommand {
                 try await connection.health()
             )
         }
-        if output.format == .table { print("PostgreSQL \(server / 10000).\(server % 10000) at \(endpoint), migrated\n") }
+        if output.format == .table {
+            print("PostgreSQL \(server / 10000).\(server % 10000) at \(endpoint), migrated\n")
+        }
         output.write(health, empty: "")
         if health.rows.contains(where: { $0[1] == "problem" }) { throw ExitCode.failure }
     }

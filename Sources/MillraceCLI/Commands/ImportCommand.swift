@@ -11,7 +11,7 @@ struct ImportCommand: AsyncParsableCommand {
     /// What all three take.
     struct Source: ParsableArguments {
         @Argument(help: "The file; - for standard input.") var file: String
-        @Option(help: "utf8 or latin1.") var encoding = TextEncoding.utf8
+        @Option(help: "utf-8 or latin1.") var encoding = TextEncoding.utf8
     }
 
     struct Events: AsyncParsableCommand {
@@ -35,14 +35,17 @@ struct ImportCommand: AsyncParsableCommand {
 
         @OptionGroup var source: Source
         @Option(help: "millrace or online-retail.") var format = Format.millrace
-        @Flag(help: "Invent names, addresses at shop.example and consent for customers that have none; for demonstrations.")
+        @Flag(
+            help:
+                "Invent names, addresses at shop.example and consent for customers that have none; for demonstrations.")
         var demoContacts = false
 
         func run() async throws {
             try await ImportRun("events").run { [self] shop, progress in
                 switch format {
                 case .millrace: try await shop.events(source.file, encoding: source.encoding, progress: progress)
-                case .onlineRetail: try await shop.onlineRetail(source.file, encoding: source.encoding, progress: progress)
+                case .onlineRetail:
+                    try await shop.onlineRetail(source.file, encoding: source.encoding, progress: progress)
                 }
             } then: { [demoContacts] shop in
                 guard demoContacts else { return }
@@ -66,7 +69,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     struct Customers: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Import customers: code,name,email,locale,country,region,timezone,consent_email,consent_at,created_at.")
+            abstract:
+                "Import customers: code,name,email,locale,country,region,timezone,consent_email,consent_at,created_at.")
 
         @OptionGroup var source: Source
 
@@ -77,7 +81,6 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 }
-
 
 /// Runs an import with its progress and tells what came of it.
 private struct ImportRun {
@@ -116,7 +119,8 @@ private struct ImportRun {
     private func tell(_ summary: ImportSummary) {
         guard summary.rowsRejected > 0 else { return }
         print("\(summary.rowsRejected) of \(summary.rowsRead) rows were left out:")
-        for (reason, count) in summary.rejected.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }) {
+        for (reason, count) in summary.rejected.sorted(by: { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+        ) {
             print("  \(count)  \(reason.rawValue): \(reason.problem)")
         }
         for example in summary.examples.prefix(3) { print("  e.g. \(example)") }

@@ -62,7 +62,8 @@ struct JobCommand: AsyncParsableCommand {
 
         func run() async throws {
             let detail = try await Database.withConnection(for: "job why") { [id] in try await $0.jobDetail(id) }
-            guard let row = detail.rows.first, let column = detail.columns.firstIndex(where: { $0.name == "why" }) else {
+            guard let row = detail.rows.first, let column = detail.columns.firstIndex(where: { $0.name == "why" })
+            else {
                 throw NoSuchJob(id: id)
             }
             print("job \(id) \(row[column] ?? "is running")")
@@ -120,7 +121,6 @@ struct JobCommand: AsyncParsableCommand {
         }
     }
 }
-
 
 /// A job id that is not there.
 struct NoSuchJob: Error, CustomStringConvertible {

@@ -25,7 +25,8 @@ struct PipelineCommand: AsyncParsableCommand {
         @OptionGroup var output: OutputOptions
 
         func run() async throws {
-            let (number, standing, steps) = try await Database.withConnection(for: "pipeline show") { [run] connection in
+            let (number, standing, steps) = try await Database.withConnection(for: "pipeline show") {
+                [run] connection in
                 let number = try await Self.number(of: run, on: connection)
                 guard let standing = try await connection.standing(ofRun: number) else { throw NoSuchRun(name: run) }
                 return (number, standing, try await connection.steps(ofRun: number))
@@ -33,7 +34,8 @@ struct PipelineCommand: AsyncParsableCommand {
             if output.format == .table {
                 print(
                     "run \(number) of \(standing.pipeline): \(standing.state), "
-                        + "\(TableText.durationText(standing.seconds)), \(standing.ended) of \(standing.jobs) jobs ended\n")
+                        + "\(TableText.durationText(standing.seconds)), \(standing.ended) of \(standing.jobs) jobs ended\n"
+                )
             }
             output.write(steps, empty: "the run has no steps")
         }

@@ -9,7 +9,8 @@ struct PluginCommand: AsyncParsableCommand {
         subcommands: [List.self, Describe.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the plugins that this program or a worker has published.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the plugins that this program or a worker has published.")
 
         @OptionGroup var output: OutputOptions
 

@@ -34,7 +34,9 @@ struct RunCommand: AsyncParsableCommand {
                 print("run \(run) of \(target) has started")
                 if wait { try await RunWatcher(connection: connection, run: run).watch() }
             } else {
-                guard let plugin = try await connection.publishedPlugin(target) else { throw UnknownTarget(name: target) }
+                guard let plugin = try await connection.publishedPlugin(target) else {
+                    throw UnknownTarget(name: target)
+                }
                 try plugin.schema.check(JSONText(args), plugin: target)
                 var request = JobRequest(plugin: target, arguments: JSONText(args))
                 request.logicalTime = logicalTime

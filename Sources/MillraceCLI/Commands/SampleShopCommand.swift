@@ -26,6 +26,8 @@ struct SampleShopCommand: ParsableCommand {
         let shop = try SampleShop(
             seed: seed, end: Timestamp(try RFC3339.date(end)), customers: customers, items: items, days: days)
         try shop.write(to: output, brokenRows: brokenRows)
-        print("wrote \(shop.items.count) items, \(shop.customers.count) customers and \(shop.events.count) events to \(output)")
+        print(
+            "wrote \(shop.items.count) items, \(shop.customers.count) customers and \(shop.events.count) events to \(output)"
+        )
     }
 }

@@ -45,14 +45,16 @@ struct ScheduleCommand: AsyncParsableCommand {
                 throw ValidationError("\"\(cron)\" never fires: no month has that day")
             }
             let start = try from.map { try RFC3339.date($0) } ?? Date()
-            let instants = Cadence.cron(expression, zone: zone, gap: gap, fold: fold).instants(from: start, count: count)
-                .map { zone.rfc3339($0) }
+            let instants = Cadence.cron(expression, zone: zone, gap: gap, fold: fold).instants(
+                from: start, count: count
+            )
+            .map { zone.rfc3339($0) }
             switch output.format {
             case .json: print("[" + instants.map { "\"\($0)\"" }.joined(separator: ", ") + "]")
             case .csv: print((["slot"] + instants).joined(separator: "\r\n"))
-            case .table: print(([expression.summary + " (\(zone))"] + instants.map { "  \($0)" }).joined(separator: "\n"))
+            case .table:
+                print(([expression.summary + " (\(zone))"] + instants.map { "  \($0)" }).joined(separator: "\n"))
             }
         }
     }
 }
-

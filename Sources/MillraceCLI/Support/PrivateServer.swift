@@ -19,8 +19,10 @@ struct PrivateServer {
         let account = try Account.unprivileged()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let data = folder.appendingPathComponent("data")
-        let socket = URL(fileURLWithPath: "/tmp/millrace-dev-\(UInt64(bitPattern: Int64(folder.path.hashValueOfBytes)))")
-        try FileManager.default.createDirectory(at: socket, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let socket = URL(
+            fileURLWithPath: "/tmp/millrace-dev-\(UInt64(bitPattern: Int64(folder.path.hashValueOfBytes)))")
+        try FileManager.default.createDirectory(
+            at: socket, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         try account.own([folder, socket])
         if !FileManager.default.fileExists(atPath: data.appendingPathComponent("PG_VERSION").path) {
             try await run(
@@ -45,7 +47,8 @@ struct PrivateServer {
         try process.run()
         let server = PrivateServer(url: "postgresql://postgres@/postgres?host=\(socket.path)", process: process)
         do {
-            try await server.waitUntilReady(pgIsReady: binaries.appendingPathComponent("pg_isready").path, socket: socket, log: log)
+            try await server.waitUntilReady(
+                pgIsReady: binaries.appendingPathComponent("pg_isready").path, socket: socket, log: log)
         } catch {
             server.stop()
             throw error
@@ -95,13 +98,17 @@ struct PrivateServer {
     /// The newest PostgreSQL that Debian's packages have put in place, or the one of the PATH.
     private static func findBinaries() throws -> URL {
         let root = "/usr/lib/postgresql"
-        let packages = FileManager.default.fileExists(atPath: root) ? try FileManager.default.contentsOfDirectory(atPath: root) : []
+        let packages =
+            FileManager.default.fileExists(atPath: root)
+            ? try FileManager.default.contentsOfDirectory(atPath: root) : []
         let versions = packages.compactMap { Int($0) }
         let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         let folders = versions.filter { $0 >= oldestVersion }.sorted(by: >).map { "\(root)/\($0)/bin" } + path
-        guard let found = folders.first(where: { FileManager.default.isExecutableFile(atPath: $0 + "/postgres") }) else {
+        guard let found = folders.first(where: { FileManager.default.isExecutableFile(atPath: $0 + "/postgres") })
+        else {
             throw Problem(
-                description: "no PostgreSQL server \(oldestVersion) or newer is installed  →  apt-get install postgresql-15, or "
+                description:
+                    "no PostgreSQL server \(oldestVersion) or newer is installed  →  apt-get install postgresql-15, or "
                     + "set DATABASE_URL to use a server that runs already")
         }
         return URL(fileURLWithPath: found)
@@ -119,13 +126,15 @@ private struct Account {
             if let entry = getpwnam(name) { return Account(other: (entry.pointee.pw_uid, entry.pointee.pw_gid)) }
         }
         throw PrivateServer.Problem(
-            description: "PostgreSQL does not run as root, and there is no account postgres or nobody  →  run as another user")
+            description:
+                "PostgreSQL does not run as root, and there is no account postgres or nobody  →  run as another user")
     }
 
     func own(_ folders: [URL]) throws {
         guard let other else { return }
         for folder in folders where chown(folder.path, other.user, other.group) != 0 {
-            throw PrivateServer.Problem(description: "\(folder.path) cannot be given to another account: \(String(cString: strerror(errno)))")
+            throw PrivateServer.Problem(
+                description: "\(folder.path) cannot be given to another account: \(String(cString: strerror(errno)))")
         }
     }
 
@@ -141,6 +150,9 @@ private struct Account {
 extension String {
     /// The same for the same text in every process, unlike `hashValue` (FNV-1a).
     fileprivate var hashValueOfBytes: Int {
-        Int(truncatingIfNeeded: utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 } >> 24)
+        Int(
+            truncatingIfNeeded: utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+                ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3
+            } >> 24)
     }
 }

@@ -19,6 +19,7 @@ enum Terminal {
 
     /// Writes text to standard output at once, without a line break of its own.
     static func write(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        print(text, terminator: "")
+        fflush(nil)
     }
 }

@@ -13,7 +13,8 @@ struct RunWatcher {
         var display = ProgressDisplay("run \(run)")
         while let standing = try await connection.standing(ofRun: run) {
             if standing.state != "running" {
-                display.finish("\(standing.state) after \(TableText.durationText(standing.seconds)), \(standing.jobs) jobs")
+                display.finish(
+                    "\(standing.state) after \(TableText.durationText(standing.seconds)), \(standing.jobs) jobs")
                 try await report(standing)
                 return
             }
@@ -37,7 +38,8 @@ struct RunWatcher {
         guard standing.state != "succeeded" else { return }
         let failed = try await connection.jobs(JobFilter(run: run, limit: 1000))
         for row in failed.rows.reversed() where row[3] == "failed" || row[3] == "quarantined" {
-            Terminal.warn("job \(row[0] ?? "") (\(row[1] ?? ""), step \(row[6] ?? "")) \(row[3] ?? ""): \(row[10] ?? "")")
+            Terminal.warn(
+                "job \(row[0] ?? "") (\(row[1] ?? ""), step \(row[6] ?? "")) \(row[3] ?? ""): \(row[10] ?? "")")
         }
         Terminal.warn("look further: millrace pipeline show \(run); millrace job list --run \(run)")
         throw ExitCode.failure

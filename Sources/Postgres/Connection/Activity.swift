@@ -14,15 +14,20 @@ struct Activity {
         case shielded
     }
 
-    /// How long the server may take to answer once it was told to stop.
+    /// How long the server may be silent once it was told to stop.
     static let patience = Duration.seconds(5)
+    /// How long it may go on sending what it had begun to send.
+    static let longestFarewell = Duration.seconds(60)
 
     let statement: String
     let stop: Stop
     var deadline: ContinuousClock.Instant?
     /// The task was cancelled while the operation was under way.
     var isCancelled = false
-    var cancelRequest: CancelRequest?
+    /// The server was asked to stop the statement.
+    var isAskedToStop = false
+    /// Each sign of life moves the deadline, up to here.
+    var finalDeadline: ContinuousClock.Instant?
 }
 
 extension Connection {
@@ -36,10 +41,10 @@ extension Connection {
         let wire = try begin(statement, stop: stop)
         do {
             let value = try await body(wire)
-            await finish()
+            finish()
             return value
         } catch {
-            throw await finish(failing: error)
+            throw finish(failing: error)
         }
     }
 
@@ -59,8 +64,7 @@ extension Connection {
     }
 
     /// Ends an operation: nothing of it reaches the next one.
-    func finish() async {
-        await awaitCancelRequest()
+    func finish() {
         activity = nil
         guard let wire else { return }
         if wire.isBroken {
@@ -76,9 +80,9 @@ extension Connection {
     }
 
     /// Ends an operation that failed, and says what its caller sees.
-    func finish(failing error: any Error) async -> any Error {
+    func finish(failing error: any Error) -> any Error {
         let ended = activity
-        await finish()
+        finish()
         guard let ended, ended.isCancelled, ended.stop == .cancelStatement else { return error }
         return switch error {
         case let error as PostgresError where error.sqlState == .queryCanceled: CancellationError()
@@ -90,56 +94,68 @@ extension Connection {
     /// Waits until the socket is ready, and turns cancellation of the task into a request to the server.
     func awaitSocket(_ interest: Reactor.Interest, _ wire: Wire) async throws {
         guard let activity else { throw ConnectionError.closed(endpoint: endpoint) }
+        if let last = activity.finalDeadline {
+            let now = ContinuousClock.now
+            if now >= last { throw giveUp() }
+            // What a stopped server has sent already is worth no wait: a busy process may take long to come back here.
+            if wire.hasInput {
+                self.activity?.deadline = min(now + Activity.patience, last)
+                return
+            }
+        }
         let wakeup = await wire.wait(
             for: interest, until: activity.deadline,
             isCancellable: activity.stop != .shielded && !activity.isCancelled)
         guard self.wire != nil else { throw ConnectionError.closed(endpoint: endpoint) }
         switch wakeup {
         case .ready: break
-        case .interrupted: noteCancellation()
-        case .timedOut:
-            abort()
-            throw ConnectionError.timedOut(
-                endpoint: endpoint, during: Statement.excerpt(activity.statement), after: Activity.patience)
+        case .interrupted: try await noteCancellation()
+        case .timedOut: throw giveUp()
         }
     }
 
     /// Acts on cancellation of the task, once.
-    func noteCancellation() {
+    func noteCancellation() async throws {
         guard let activity, Task.isCancelled, !activity.isCancelled, activity.stop != .shielded else { return }
         self.activity?.isCancelled = true
-        self.activity?.deadline = .now + Activity.patience
-        if activity.stop == .cancelStatement { requestCancel() }
+        if activity.stop == .cancelStatement {
+            try await requestCancel()
+        } else {
+            self.activity?.deadline = .now + Activity.patience
+        }
     }
 
     /// Asks the server to stop the statement; its answer comes as the statement's error.
-    func requestCancel() {
-        guard let wire, activity?.cancelRequest == nil else { return }
-        let deadline = activity?.deadline ?? .now + Activity.patience
-        activity?.deadline = deadline
+    ///
+    /// Waits until the server has passed the request on, so that it cannot hit the next statement, and so that a server
+    /// in the middle of a long answer stops sending as soon as it is read from again.
+    func requestCancel() async throws {
+        guard let wire, activity?.isAskedToStop == false else { return }
+        activity?.isAskedToStop = true
         do {
             let logger = logger
-            activity?.cancelRequest = try CancelRequest(wire.pointer) { reason in
+            let reactor = try Reactor.shared()
+            let request = try CancelRequest(wire.pointer) { reason in
                 logger.warning("the server could not be asked to stop a statement", metadata: ["reason": "\(reason)"])
             }
-        } catch {
+            let registration = reactor.register(request.isSent)
+            let wakeup = await reactor.wait(
+                registration, for: .read, until: .now + Activity.patience, isCancellable: false)
+            reactor.unregister(registration, isOpen: true)
+            guard self.wire != nil else { throw ConnectionError.closed(endpoint: endpoint) }
+            if wakeup != .ready { throw giveUp() }
+        } catch let error as SystemError {
             // The deadline closes the connection if the statement does not end by itself.
             logger.warning("the server could not be asked to stop a statement", metadata: ["reason": "\(error)"])
         }
+        activity?.deadline = .now + Activity.patience
+        activity?.finalDeadline = .now + Activity.longestFarewell
     }
 
-    /// A request to stop must not hit the next statement, so it is waited for.
-    private func awaitCancelRequest() async {
-        guard let request = activity?.cancelRequest, wire != nil else { return }
-        do {
-            let reactor = try Reactor.shared()
-            let registration = reactor.register(request.isSent)
-            let wakeup = await reactor.wait(
-                registration, for: .read, until: activity?.deadline, isCancellable: false)
-            reactor.unregister(registration, isOpen: true)
-            if wakeup != .ready { abort() }
-        } catch {
-            abort()
-        }
+    /// Closes the connection because the server does not answer.
+    private func giveUp() -> ConnectionError {
+        abort()
+        return .timedOut(
+            endpoint: endpoint, during: Statement.excerpt(activity?.statement ?? ""), after: Activity.patience)
     }
 }

@@ -84,7 +84,7 @@ extension Connection {
     }
 
     private func discardCopyData(_ wire: Wire) async throws {
-        requestCancel()
+        try await requestCancel()
         while try await copyMessage(wire) != nil {}
     }
 

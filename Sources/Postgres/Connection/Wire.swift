@@ -74,14 +74,19 @@ final class Wire {
 
     /// Reads and looks at everything that has come while nothing was asked; false when the connection broke.
     func readUnasked() -> Bool {
-        var descriptors = [pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)]
         repeat {
             guard consumeInput() else { return false }
             // Looking whether a result is complete is what makes libpq look at the messages.
             _ = isBusy
             if isBroken { return false }
-        } while poll(&descriptors, 1, 0) > 0
+        } while hasInput
         return true
+    }
+
+    /// Whether the socket has something to read, be it its end.
+    var hasInput: Bool {
+        var descriptor = pollfd(fd: PQsocket(pointer), events: Int16(POLLIN), revents: 0)
+        return poll(&descriptor, 1, 0) > 0
     }
 
     /// The next result; only when not busy, else it would block.

@@ -55,7 +55,7 @@ extension Connection {
     /// Sends a piece of the data and waits until the socket has taken it.
     func putCopyData(_ bytes: [UInt8]) async throws {
         guard let wire, activity != nil else { throw ConnectionError.closed(endpoint: endpoint) }
-        noteCancellation()
+        try await noteCancellation()
         if activity?.isCancelled == true { throw CancellationError() }
         // libpq takes lengths as Int32, and buffers whatever it is given: pieces keep its buffer small.
         for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
@@ -80,7 +80,7 @@ extension Connection {
             PQputCopyEnd(wire.pointer, "this COPY needs data")
         case PGRES_COPY_OUT:
             error = wrongCall("copyOut")
-            requestCancel()
+            try await requestCancel()
             while try await copyMessage(wire) != nil {}
         default: error = wrongCall(instead)
         }

@@ -68,7 +68,7 @@ extension Connection {
         do {
             try await begin(self)
         } catch {
-            let seen = await finish(failing: error)
+            let seen = finish(failing: error)
             turn.release()
             throw seen
         }
@@ -79,15 +79,15 @@ extension Connection {
         _ turn: Turn, _ fetch: @Sendable (isolated Connection) async throws -> [Element]
     ) async throws -> [Element] {
         do {
-            noteCancellation()
+            try await noteCancellation()
             let elements = try await fetch(self)
             if elements.isEmpty {
-                await finish()
+                finish()
                 turn.release()
             }
             return elements
         } catch {
-            let seen = await finish(failing: error)
+            let seen = finish(failing: error)
             turn.release()
             throw seen
         }
@@ -97,13 +97,13 @@ extension Connection {
     func abandonStream(_ turn: Turn) async {
         defer { turn.release() }
         guard let wire, activity != nil else { return }
-        requestCancel()
         do {
+            try await requestCancel()
             try await drain(wire)
         } catch {
             logger.debug("closed a connection whose stream did not end", metadata: ["error": "\(error)"])
             abort()
         }
-        await finish()
+        finish()
     }
 }

@@ -61,28 +61,3 @@ func findSegments(
         },
         numbers: model.labels.map { Int($0) + 1 }, table: table, silhouette: score, tried: tried)
 }
-
-extension SegmentFigures {
-    init(members: [Int], profiles: [CustomerProfile], table: FeatureTable) {
-        customers = members.count
-        share = Double(members.count) / Double(profiles.count)
-        let money = members.reduce(0.0) { $0 + profiles[$1].monetary * Double(profiles[$1].orders) }
-        let allMoney = profiles.reduce(0.0) { $0 + $1.monetary * Double($1.orders) }
-        revenueShare = allMoney > 0 ? money / allMoney : 0
-        oneOrderShare = Double(members.count { profiles[$0].orders == 1 }) / Double(max(1, members.count))
-        var means: [ModelFeature: Double] = [:]
-        var scores: [ModelFeature: Double] = [:]
-        let columns = table.features.count
-        for (column, feature) in table.features.enumerated() {
-            means[feature] = Moments(of: members.lazy.map { table.values[$0 * columns + column] }).mean
-            scores[feature] = Moments(of: members.lazy.map { Double(table.scores.values[$0 * columns + column]) }).mean
-        }
-        // Constant features are no columns, but a description may still want them.
-        for feature in ModelFeature.behaviour where means[feature] == nil {
-            means[feature] = profiles.first.map(feature.value)
-        }
-        self.means = means
-        self.scores = scores
-        shopMeans = Dictionary(uniqueKeysWithValues: zip(table.features, table.means))
-    }
-}

@@ -14,7 +14,7 @@ struct PlainFigures: Sendable {
         return currency.isEmpty ? figure : "\(currency) \(figure)"
     }
 
-    /// `12 %`, with a decimal below ten percent.
+    /// `12%`, with a decimal below ten percent.
     static func percent(_ share: Double) -> String {
         let percent = share * 100
         return percent >= 9.95 || percent < 0.05

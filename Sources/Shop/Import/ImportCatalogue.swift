@@ -85,7 +85,8 @@ extension ShopImport {
                 record.reject(batch.rejected)
                 progress(
                     ImportProgress(
-                        rows: record.rowsRead, fileBytesRead: batch.fileBytesRead, fileBytesTotal: batch.fileBytesTotal))
+                        rows: record.rowsRead, fileBytesRead: batch.fileBytesRead, fileBytesTotal: batch.fileBytesTotal)
+                )
             }
             return try await record.finish(on: transaction)
         }

@@ -9,7 +9,7 @@ private let countsStatement: Statement = """
 
 private let segmentsStatement: Statement = """
     SELECT segment::text, name, customers::text, (100 * share)::numeric(5, 1) || ' %', description
-    FROM shop.v_segment ORDER BY segment
+    FROM shop.v_segment ORDER BY v_segment.segment
     """
 
 private let campaignsStatement: Statement = """
@@ -47,7 +47,7 @@ private let customerStatement: Statement = """
 private let recommendationsStatement: Statement = """
     SELECT rank::text, item, title, coalesce(price::numeric(12, 2)::text || ' ' || currency, ''), score::numeric(8, 3)::text,
         array_to_string(because[1:2], '; ')
-    FROM shop.v_recommendation WHERE customer_id = $1 ORDER BY rank LIMIT 5
+    FROM shop.v_recommendation WHERE customer_id = $1 ORDER BY v_recommendation.rank LIMIT 5
     """
 
 private let mailStatement: Statement = """
@@ -62,7 +62,8 @@ extension Session {
     public func shopCounts() async throws -> Listing {
         try await listing(
             [
-                .init("customers", .number), .init("items", .number), .init("events", .number), .init("from"), .init("to"),
+                .init("customers", .number), .init("items", .number), .init("events", .number), .init("from"),
+                .init("to"),
                 .init("rows_left_out", .number),
             ], countsStatement)
     }

@@ -39,7 +39,9 @@ struct ClaimTests {
         late.priority = 5
         var urgent = try Scripted.request("urgent")
         urgent.priority = -1
-        let ids = try await database.pool.enqueue([late, try Scripted.request("first"), try Scripted.request("second"), urgent])
+        let ids = try await database.pool.enqueue([
+            late, try Scripted.request("first"), try Scripted.request("second"), urgent,
+        ])
         let worker = try await ManualWorker("a", on: database)
         #expect(try await worker.claim().map(\.id) == [ids[3], ids[1], ids[2], ids[0]])
     }

@@ -60,7 +60,8 @@ struct DependencyTests {
         }
         try await database.withWorker(registry) {
             let ids = try await database.pool.enqueue([
-                try Scripted.request("split", key: "split"), try Scripted.request("after", key: "after", needs: ["split"]),
+                try Scripted.request("split", key: "split"),
+                try Scripted.request("after", key: "after", needs: ["split"]),
             ])
             #expect(try await database.end(of: ids[1]).state == .succeeded)
             #expect(try await database.end(of: ids[0]).result?.text == "20")
@@ -109,7 +110,9 @@ struct DependencyTests {
             if end == "is cancelled" { _ = try await database.pool.cancel(ids[0]) }
             let standing = try await database.end(of: ids[1])
             #expect(standing.state == expected)
-            if expected == .cancelled { #expect(standing.reason?.contains("job \(ids[0]), which it waited for,") == true) }
+            if expected == .cancelled {
+                #expect(standing.reason?.contains("job \(ids[0]), which it waited for,") == true)
+            }
         }
     }
 

@@ -42,7 +42,8 @@ struct FencingTests {
         #expect(try await database.pool.state(of: old.id) == .running)
         let jobs: Int = try await database.pool.query("SELECT count(*) FROM millrace.job")[0][0]
         #expect(jobs == 1)
-        let errors: Int = try await database.pool.query("SELECT count(*) FROM millrace.attempt_error WHERE message = 'late'")[0][0]
+        let errors: Int = try await database.pool.query(
+            "SELECT count(*) FROM millrace.attempt_error WHERE message = 'late'")[0][0]
         #expect(errors == 0)
     }
 
@@ -83,7 +84,8 @@ struct FencingTests {
         }
         #expect(try await database.pool.state(of: id) == .quarantined)
         #expect(try await database.pool.failedAttempts(of: id).rows.count == 3)
-        let why: String = try await database.pool.query("SELECT reason FROM millrace.v_why WHERE id = $1", id.rawValue)[0][0]
+        let why: String = try await database.pool.query("SELECT reason FROM millrace.v_why WHERE id = $1", id.rawValue)[
+            0][0]
         #expect(why.contains("3 workers died while they ran it"))
         try await database.pool.retry(id)
         #expect(try await database.pool.state(of: id) == .ready)

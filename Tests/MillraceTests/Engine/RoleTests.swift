@@ -9,7 +9,8 @@ struct RoleTests {
     private func asRole<Result: Sendable>(
         _ role: Statement, _ body: @Sendable (Connection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await Connection.connect(try TestDatabase.current.configuration, logger: TestDatabase.logger)
+        let connection = try await Connection.connect(
+            try TestDatabase.current.configuration, logger: TestDatabase.logger)
         do {
             try await connection.execute(role)
             let result = try await body(connection)
@@ -45,7 +46,8 @@ struct RoleTests {
         try await asRole("SET ROLE millrace_reader") { connection in
             let views: [Statement] = [
                 "SELECT * FROM millrace.v_job", "SELECT * FROM millrace.v_queue", "SELECT * FROM millrace.v_running",
-                "SELECT * FROM millrace.v_worker", "SELECT * FROM millrace.v_schedule", "SELECT * FROM millrace.v_pipeline",
+                "SELECT * FROM millrace.v_worker", "SELECT * FROM millrace.v_schedule",
+                "SELECT * FROM millrace.v_pipeline",
                 "SELECT * FROM millrace.v_step", "SELECT * FROM millrace.v_failure", "SELECT * FROM millrace.v_limit",
                 "SELECT * FROM millrace.v_health", "SELECT * FROM millrace.v_why",
             ]

@@ -18,7 +18,8 @@ struct ScheduleTests {
                     name: "second", plugin: "scripted", arguments: JSONText(#"{"word": "second"}"#),
                     needs: [PipelineStep.Need("first")]),
             ],
-            schedule: ScheduleDefinition(cron: try CronExpression(cron), zone: .utc, misfire: misfire, overlap: overlap))
+            schedule: ScheduleDefinition(cron: try CronExpression(cron), zone: .utc, misfire: misfire, overlap: overlap)
+        )
     }
 
     private func apply(_ definitions: PipelineDefinition...) async throws {
@@ -132,7 +133,9 @@ struct ScheduleTests {
         try await apply(try definition("p"))
         let run = try await database.withWorker(try .scripted { _ in try await Task.sleep(for: .seconds(600)) }) {
             let run = try await database.pool.startRun(of: "p")
-            try await eventually("the first step runs") { try await database.pool.jobs(JobFilter(state: .running)).rows.count == 1 }
+            try await eventually("the first step runs") {
+                try await database.pool.jobs(JobFilter(state: .running)).rows.count == 1
+            }
             #expect(try await database.pool.cancelRun(run) == 2)
             try await eventually("the run ends") { try await database.pool.standing(ofRun: run)?.state != "running" }
             return run

@@ -94,7 +94,8 @@ struct WorkerTests {
             #expect(permanent.attempt == 1)
             #expect(permanent.reason == "no such thing")
             let misfit = try await database.end(
-                of: try await database.pool.enqueue(JobRequest(plugin: "scripted", arguments: JSONText("{\"wrod\": \"x\"}"))))
+                of: try await database.pool.enqueue(
+                    JobRequest(plugin: "scripted", arguments: JSONText("{\"wrod\": \"x\"}"))))
             #expect(misfit.state == .failed)
             #expect(misfit.attempt == 1)
             #expect(misfit.reason?.contains("wrod") == true)
@@ -140,7 +141,8 @@ struct WorkerTests {
     func shutdown() async throws {
         let database = try TestDatabase.current
         let registry = try PluginRegistry.scripted { _ in try await Task.sleep(for: .seconds(600)) }
-        let options = WorkerOptions(name: "short", slots: 2, pollInterval: .milliseconds(50), shutdownGrace: .milliseconds(50))
+        let options = WorkerOptions(
+            name: "short", slots: 2, pollInterval: .milliseconds(50), shutdownGrace: .milliseconds(50))
         let worker = TestWorker(on: database, registry: registry, options: options)
         let ids = try await database.pool.enqueue([try Scripted.request(), try Scripted.request()])
         try await eventually("both run") { try await database.pool.jobs(JobFilter(state: .running)).rows.count == 2 }
@@ -213,7 +215,9 @@ struct WorkerTests {
             #expect(try await database.end(of: id).state == .succeeded)
         }
         #expect(notes.all.count == 2)
-        let states: [String] = try await database.pool.query("SELECT state FROM millrace.worker ORDER BY id").map { try $0[0] }
+        let states: [String] = try await database.pool.query("SELECT state FROM millrace.worker ORDER BY id").map {
+            try $0[0]
+        }
         #expect(states == ["lost", "stopped"])
     }
 
@@ -240,5 +244,27 @@ struct WorkerTests {
             #expect(standing.state == .succeeded)
             #expect(standing.attempt == 1)
         }
+    }
+}
+
+@Suite("Worker under load", .database)
+struct BusyWorkerTests {
+    @Test("plugins that compute without a pause do not keep the worker from proving its life")
+    func computing() async throws {
+        let database = try TestDatabase.current
+        let registry = try PluginRegistry.scripted { job in
+            // Longer than two leases on every slot, without a single suspension.
+            let start = ContinuousClock.now
+            var sum = 0.0
+            while start.duration(to: .now) < .seconds(5) { sum += 1 / (1 + sum) }
+            try await job.complete(result: sum > 0)
+        }
+        let options = WorkerOptions(name: "computing", slots: 4, lease: .seconds(2), pollInterval: .milliseconds(50))
+        try await database.withWorker(registry, options: options) {
+            let ids = try await database.pool.enqueue(try (0..<4).map { try Scripted.request("\($0)") })
+            for id in ids { #expect(try await database.end(of: id).state == .succeeded) }
+        }
+        let crashes: Int = try await database.pool.query("SELECT count(*) FROM millrace.attempt_error")[0][0]
+        #expect(crashes == 0)
     }
 }

@@ -51,7 +51,8 @@ struct MigratorTests {
     func edited() async throws {
         let database = try TestDatabase.current
         _ = try await migrate(database)
-        try await database.pool.execute("UPDATE millrace.migration SET checksum = 'x' WHERE component = 'millrace' AND version = 2")
+        try await database.pool.execute(
+            "UPDATE millrace.migration SET checksum = 'x' WHERE component = 'millrace' AND version = 2")
         let error = await #expect(throws: MigrationError.self) { try await migrate(database) }
         #expect(error?.description.contains("m0002_jobs") == true)
     }
@@ -79,8 +80,11 @@ struct MigratorTests {
         for component in [SchemaComponent.millrace, .shop] {
             var found: Set<String> = []
             let folder = root.appendingPathComponent(component.schema)
-            for kind in try FileManager.default.contentsOfDirectory(atPath: folder.path) where !kind.hasSuffix(".swift") {
-                for file in try FileManager.default.contentsOfDirectory(atPath: folder.appendingPathComponent(kind).path) {
+            for kind in try FileManager.default.contentsOfDirectory(atPath: folder.path) where !kind.hasSuffix(".swift")
+            {
+                for file in try FileManager.default.contentsOfDirectory(
+                    atPath: folder.appendingPathComponent(kind).path)
+                {
                     found.insert(String(file.dropLast(".sql".count)))
                 }
             }

@@ -29,7 +29,8 @@ struct ManualWorker {
 
     /// Makes the database believe that its last heartbeat was long ago.
     func fallSilent() async throws {
-        try await pool.execute("UPDATE millrace.worker SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE id = $1", id)
+        try await pool.execute(
+            "UPDATE millrace.worker SET heartbeat_at = heartbeat_at - interval '1 hour' WHERE id = $1", id)
     }
 }
 

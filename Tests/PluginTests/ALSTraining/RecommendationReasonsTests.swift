@@ -1,4 +1,5 @@
 import Analytics
+import Postgres
 import Testing
 
 @testable import ALSTraining
@@ -62,7 +63,8 @@ struct RecommendationReasonsTests {
             columnCount: 6)
         let tally = try #require(
             try RankingTally(
-                block: 0, als: try RankedListsSample.lists, popular: try RankedListsSample.lists, heldOut: heldOut, at: 3))
+                block: 0, als: try RankedListsSample.lists, popular: try RankedListsSample.lists, heldOut: heldOut,
+                at: 3))
         let metrics = try #require(HoldoutMetrics([tally], k: 3))
         // The first list has item 2 in second place; the second has no item 5.
         #expect(metrics.als.hitRate == 0.5)

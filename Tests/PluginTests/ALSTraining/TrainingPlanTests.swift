@@ -15,7 +15,8 @@ struct TrainingPlanTests {
         var arguments = TrainingArguments()
         arguments.shards = shards
         arguments.iterations = iterations
-        return TrainingPlan(try collect(visits), arguments)
+        let matrix = try collect(visits).interactions
+        return TrainingPlan(matrix, byItem: matrix.transposed(), arguments)
     }
 
     @Test("shards are runs of whole blocks that cover a side", arguments: [1, 2, 3, 8, 256])

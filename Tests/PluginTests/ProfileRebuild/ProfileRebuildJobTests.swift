@@ -13,7 +13,7 @@ struct ProfileRebuildJobTests {
             (1, 'A', 'Cup', 'cups', 5, true), (2, 'B', 'Bag', E'bags\\t"\\\\', 20, true), (3, 'P', 'Postage', 'other', 3, false);
         INSERT INTO shop.customer (id, code, country) SELECT n, 'C' || n, 'United Kingdom' FROM generate_series(1, 100) AS n;
         INSERT INTO shop.event (kind, customer_id, item_id, at, quantity, price, order_ref)
-            SELECT 'purchase', n, 1 + n % 2, '2025-01-06 10:00Z'::timestamptz + week * interval '168 hours', 1 + n % 3, 5,
+            SELECT 'purchase'::shop.event_kind, n, 1 + n % 2, '2025-01-06 10:00Z'::timestamptz + week * interval '168 hours', 1 + n % 3, 5.0,
                 'O' || n || '-' || week
             FROM generate_series(1, 60) AS n, generate_series(0, 19) AS week
             UNION ALL
@@ -83,7 +83,9 @@ struct ProfileRebuildJobTests {
         let segments = try await pool.query("SELECT segment, name, customers, traits::text FROM shop.v_segment")
         #expect(try segments.map { try $0["segment"] as Int } == [1, 2])
         #expect(try segments.map { try $0["customers"] as Int } == [60, 40])
-        #expect(try (segments[1]["name"] as String).hasPrefix("Lapsed one-time buyers"))
+        let name: String = try segments[1]["name"]
+        #expect(name.hasPrefix("Lapsed"))
+        #expect(name.contains("one-time buyers"))
 
         let regular = try #require(
             try await pool.first("SELECT * FROM shop.profile WHERE customer_id = 3"))

@@ -67,7 +67,7 @@ struct TestDatabase: SuiteTrait, TestScoping {
 
     /// A pool on the suite's database, closed after `body`.
     static func withPool<T: Sendable>(
-        maximumConnections: Int = 4, acquireTimeout: Duration = .seconds(30),
+        maximumConnections: Int = 4, acquireTimeout: Duration = .seconds(120),
         _ body: @Sendable (Pool) async throws -> T
     ) async throws -> T {
         let pool = Pool(

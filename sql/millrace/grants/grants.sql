@@ -15,6 +15,9 @@ TO millrace_producer;
 -- The views call these; a view reads tables as its owner but runs functions as its reader.
 GRANT EXECUTE ON FUNCTION millrace.output_of(bigint), millrace.last_successor(bigint) TO millrace_reader;
 
+-- What every program looks at first: whether the database is at its version.
+GRANT SELECT ON millrace.migration TO millrace_producer, millrace_reader;
+
 GRANT SELECT ON millrace.v_job, millrace.v_queue, millrace.v_running, millrace.v_worker, millrace.v_schedule,
     millrace.v_pipeline, millrace.v_step, millrace.v_failure, millrace.v_limit, millrace.v_health, millrace.v_why
 TO millrace_reader, millrace_worker;

@@ -19,7 +19,9 @@ BEGIN
     END LOOP;
 
     -- A superuser is a member of every role already; anyone else has to become one to act as the owner.
-    IF NOT pg_catalog.pg_has_role(current_user, 'millrace_owner', 'MEMBER') THEN
+    -- From 16 on membership alone does not allow SET ROLE, which is a right of its own.
+    IF NOT pg_catalog.pg_has_role(current_user, 'millrace_owner',
+        CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT millrace_owner TO %I', current_user);
     END IF;
 

@@ -1,0 +1,78 @@
+import Analytics
+
+/// What is known of a segment before it has a name.
+struct SegmentFigures: Sendable {
+    let customers: Int
+    /// Of all customers.
+    let share: Double
+    /// Of all money spent, returns taken off.
+    let revenueShare: Double
+    /// Members with one order.
+    let oneOrderShare: Double
+    /// Means of the features in their own units.
+    let means: [ModelFeature: Double]
+    /// Means of all customers.
+    let shopMeans: [ModelFeature: Double]
+    /// Mean standard scores, by feature.
+    let scores: [ModelFeature: Double]
+
+    func score(_ feature: ModelFeature) -> Double { scores[feature] ?? 0 }
+    func mean(_ feature: ModelFeature) -> Double { means[feature] ?? 0 }
+
+    /// Features by how far the segment's mean lies from that of all, the farthest first.
+    var strongest: [ModelFeature] { ranked { abs($1) } }
+
+    /// Features by how much they tell a reader, the most telling first.
+    var mostTelling: [ModelFeature] { ranked { $0.tells(score: $1) } }
+
+    private func ranked(by weight: (ModelFeature, Double) -> Double) -> [ModelFeature] {
+        let weights = scores.map { (feature: $0.key, weight: weight($0.key, $0.value)) }
+        return weights.sorted { left, right in
+            (right.weight, left.feature.order) < (left.weight, right.feature.order)
+        }.map(\.feature)
+    }
+}
+
+extension ModelFeature {
+    /// How much a mean score tells a reader. That a segment has much of a habit says more than that it lacks one which
+    /// few have anyway, and what it pays says more than when it comes.
+    func tells(score: Double) -> Double {
+        switch self {
+        case .priceLevel, .orderValue: 1.2 * abs(score)
+        case .recencyDays, .orders, .tenureDays, .piecesPerOrder: abs(score)
+        case .evening, .night, .weekend, .abroad, .returnShare, .looksPerOrder, .category:
+            score > 0 ? score : -0.4 * score
+        }
+    }
+
+    /// Decides ties, so that nothing depends on the order of a dictionary.
+    fileprivate var order: Int32 {
+        if case .category(let category) = self { return Int32(Self.behaviour.count) + category }
+        return Int32(Self.behaviour.firstIndex(of: self) ?? 0)
+    }
+}
+
+extension SegmentFigures {
+    init(members: [Int], profiles: [CustomerProfile], table: FeatureTable) {
+        customers = members.count
+        share = Double(members.count) / Double(profiles.count)
+        let money = members.reduce(0.0) { $0 + profiles[$1].monetary * Double(profiles[$1].orders) }
+        let allMoney = profiles.reduce(0.0) { $0 + $1.monetary * Double($1.orders) }
+        revenueShare = allMoney > 0 ? money / allMoney : 0
+        oneOrderShare = Double(members.count { profiles[$0].orders == 1 }) / Double(max(1, members.count))
+        var means: [ModelFeature: Double] = [:]
+        var scores: [ModelFeature: Double] = [:]
+        let columns = table.features.count
+        for (column, feature) in table.features.enumerated() {
+            means[feature] = Moments(of: members.lazy.map { table.values[$0 * columns + column] }).mean
+            scores[feature] = Moments(of: members.lazy.map { Double(table.scores.values[$0 * columns + column]) }).mean
+        }
+        // Constant features are no columns, but a description may still want them.
+        for feature in ModelFeature.behaviour where means[feature] == nil {
+            means[feature] = profiles.first.map(feature.value)
+        }
+        self.means = means
+        self.scores = scores
+        shopMeans = Dictionary(uniqueKeysWithValues: zip(table.features, table.means))
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// The `millrace` binary of this build, run as a user would run it.
+struct Command {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// Runs it to its end, on a thread of its own, without a terminal.
+    static func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Command {
+        let binary = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
+            "millrace")
+        var all = ProcessInfo.processInfo.environment
+        for name in ["DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE"] { all[name] = nil }
+        all.merge(environment) { _, new in new }
+        return try await withCheckedThrowingContinuation { continuation in
+            Thread.detachNewThread { [all] in
+                continuation.resume(with: Result { try runBlocking(binary, arguments, all) })
+            }
+        }
+    }
+
+    private static func runBlocking(_ binary: URL, _ arguments: [String], _ environment: [String: String]) throws
+        -> Command
+    {
+        let folder = FileManager.default.temporaryDirectory
+        let out = folder.appendingPathComponent("millrace-test-\(UUID()).out")
+        let err = folder.appendingPathComponent("millrace-test-\(UUID()).err")
+        defer {
+            for file in [out, err] where FileManager.default.fileExists(atPath: file.path) {
+                unlink(file.path)
+            }
+        }
+        for file in [out, err] { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = binary
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try FileHandle(forWritingTo: out)
+        process.standardError = try FileHandle(forWritingTo: err)
+        try process.run()
+        process.waitUntilExit()
+        return Command(
+            status: process.terminationStatus, output: try String(contentsOf: out, encoding: .utf8),
+            errors: try String(contentsOf: err, encoding: .utf8))
+    }
+}
