@@ -14,7 +14,7 @@ struct SendMail: Plugin {
 
         var customers: ClosedRange<Int32> {
             let last = through ?? .max
-            return min(after.map { $0 + 1 } ?? .min, last)...last
+            return min(after.map { min($0, .max - 1) + 1 } ?? .min, last)...last
         }
     }
 

@@ -11,6 +11,7 @@ private let problemsStatement: Statement = """
 struct CountContent: Plugin {
     struct Arguments: Codable, Sendable {
         let campaign: String
+        let edition: String
     }
 
     /// The messages of the edition.
@@ -29,16 +30,16 @@ struct CountContent: Plugin {
     static let summary = "Part of content-batch: adds up what was written."
 
     func run(_ job: JobContext<Arguments>) async throws {
-        let campaign = try await CampaignEdition(job.arguments.campaign, at: job.logicalTime, on: job.database)
+        let (campaign, edition) = (job.arguments.campaign, job.arguments.edition)
         let parts = try await job.parentResults(as: WriteContent.Result.self)
         var problems: [String: Int] = [:]
-        for row in try await job.database.query(problemsStatement, campaign.name, campaign.edition) {
+        for row in try await job.database.query(problemsStatement, campaign, edition) {
             let (problem, count) = try row.decode(String.self, Int.self)
             problems[problem] = count
         }
         try await job.complete(
             result: Result(
-                campaign: campaign.name, edition: campaign.edition, written: parts.map(\.written).reduce(0, +),
+                campaign: campaign, edition: edition, written: parts.map(\.written).reduce(0, +),
                 notWritten: parts.map(\.notWritten).reduce(0, +), problems: problems))
     }
 }

@@ -52,14 +52,14 @@ struct PlanContent: Plugin {
             let (last, count) = try row.decode(Int32.self, Int.self)
             children.append(
                 try JobRequest(
-                    WriteContent.self, .init(campaign: campaign.name, after: after, through: last)))
+                    WriteContent.self, .init(campaign: campaign.name, edition: campaign.edition, after: after, through: last)))
             after = last
             customers += count
         }
         job.log.info("planned", metadata: ["edition": "\(campaign.edition)", "customers": "\(customers)"])
         let result = Result(
             campaign: campaign.name, edition: campaign.edition, customers: customers, batches: children.count)
-        let finish = try JobRequest(CountContent.self, .init(campaign: campaign.name))
+        let finish = try JobRequest(CountContent.self, .init(campaign: campaign.name, edition: campaign.edition))
         try await job.complete(result: result, spawning: children, then: finish) { transaction in
             try await transaction.installShippedTemplates()
         }

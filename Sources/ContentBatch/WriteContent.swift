@@ -27,13 +27,17 @@ private let writeStatement: Statement = """
     SET template = excluded.template, template_version = excluded.template_version, locale = excluded.locale,
         subject = excluded.subject, text_body = excluded.text_body, html_body = excluded.html_body,
         facts = excluded.facts, problem = excluded.problem, job_id = excluded.job_id, created_at = clock_timestamp()
-    WHERE NOT EXISTS (SELECT FROM shop.outbox WHERE outbox.message_id = known.id)
+    WHERE NOT EXISTS (
+        SELECT FROM shop.outbox WHERE outbox.campaign = known.campaign AND outbox.edition = known.edition
+            AND outbox.customer_id = known.customer_id)
     """
 
 /// Writes the messages of some customers, in the transaction that completes the job.
 struct WriteContent: Plugin {
     struct Arguments: Codable, Sendable {
         let campaign: String
+        /// As the planner found it: a part that runs after the week has turned still writes for the same one.
+        let edition: String
         /// Customers with a higher id than this …
         let after: Int32
         /// … up to this one.
@@ -78,7 +82,7 @@ struct WriteContent: Plugin {
         }
         try await job.complete(result: result) { [messages] transaction in
             try await transaction.execute(
-                writeStatement, campaign.name, campaign.edition, campaign.template, job.id.rawValue,
+                writeStatement, campaign.name, arguments.edition, campaign.template, job.id.rawValue,
                 messages.map(\.customer), messages.map { Int32($0.version) }, messages.map(\.locale),
                 messages.map(\.filled?.subject), messages.map(\.filled?.text), messages.map(\.filled?.html),
                 messages.map(\.facts), messages.map(\.problem))

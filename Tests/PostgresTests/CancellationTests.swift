@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("Cancellation", .database)
+@Suite("Cancellation", .database, .serialized)
 struct CancellationTests {
     @Test("cancelling the task stops the statement on the server, and the connection goes on")
     func cancelSleep() async throws {

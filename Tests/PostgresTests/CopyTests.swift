@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("COPY", .database)
+@Suite("COPY", .database, .serialized)
 struct CopyTests {
     struct Refusal: Error, Equatable {}
 

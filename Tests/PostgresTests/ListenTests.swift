@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("LISTEN and NOTIFY", .database)
+@Suite("LISTEN and NOTIFY", .database, .serialized)
 struct ListenTests {
     @Test("notifications arrive while the same connection runs statements, and while it is idle")
     func whileBusy() async throws {

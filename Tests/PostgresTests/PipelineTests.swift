@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("Pipelines", .database)
+@Suite("Pipelines", .database, .serialized)
 struct PipelineTests {
     @Test("many statements in one round trip give their results in order")
     func order() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("The pool", .database)
+@Suite("The pool", .database, .serialized)
 struct PoolTests {
     @Test("never more connections than the maximum, and they are reused")
     func bounds() async throws {
@@ -116,10 +116,10 @@ struct PoolTests {
                 try await connection.execute("BEGIN")
                 return connection.backendPID
             }
-            let second = try await pool.withConnection { connection in
+            // The stream must outlive the loan: when it goes, the connection stops listening and is clean again.
+            let (second, stream) = try await pool.withConnection { connection in
                 #expect(try await connection.first("SELECT 1 WHERE pg_current_xact_id_if_assigned() IS NULL") != nil)
-                _ = try await connection.listen("left")
-                return connection.backendPID
+                return (connection.backendPID, try await connection.listen("left"))
             }
             let third = try await pool.withConnection { connection in
                 await #expect(throws: (any Error).self) {
@@ -129,6 +129,8 @@ struct PoolTests {
             }
             let fourth = try await pool.withConnection { $0.backendPID }
             #expect(Set([first, second, third, fourth]).count == 4)
+            var notifications = stream.makeAsyncIterator()
+            #expect(try await notifications.next() == nil)
             #expect(pool.statistics.idle == 1)
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Statements and results", .database)
+@Suite("Statements and results", .database, .serialized)
 struct QueryTests {
     @Test("rows, columns and affected rows are what the server says")
     func results() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Streams of rows", .database)
+@Suite("Streams of rows", .database, .serialized)
 struct StreamTests {
     @Test("a stream gives every row in order")
     func all() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Under stress", .database)
+@Suite("Under stress", .database, .serialized)
 struct StressTests {
     @Test("200 tasks with 50 statements each on 8 connections, cancelled at random, leave a healthy pool")
     func cancellations() async throws {

@@ -1,7 +1,7 @@
 import Postgres
 import Testing
 
-@Suite("Transactions", .database)
+@Suite("Transactions", .database, .serialized)
 struct TransactionTests {
     struct Refusal: Error, Equatable {}
 

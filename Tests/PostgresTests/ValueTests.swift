@@ -2,7 +2,7 @@ import Foundation
 import Postgres
 import Testing
 
-@Suite("Values", .database)
+@Suite("Values", .database, .serialized)
 struct ValueTests {
     /// Sends a value and reads it back, and reads as text what the server understood.
     private func roundTrip<T: PostgresEncodable & PostgresDecodable & Equatable & Sendable>(

@@ -6,8 +6,8 @@ import Synchronization
 ///
 /// It runs one operation at a time; concurrent calls wait for their turn in the order of arrival. No call blocks a
 /// thread of Swift's cooperative pool. When the calling task is cancelled, the server is asked to stop the statement,
-/// and the call throws `CancellationError` once the server has answered (or after 5 s, and then the connection is
-/// closed); a statement that was done before the request reached it returns its result as usual.
+/// and the call throws `CancellationError` once the server has answered, or after 5 s of silence, and then the
+/// connection is closed; a statement that was done before the request reached it returns its result as usual.
 public actor Connection: Session {
     /// Process number of the server's side, as in `pg_stat_activity.pid`.
     public nonisolated let backendPID: Int32

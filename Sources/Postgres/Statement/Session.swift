@@ -1,4 +1,5 @@
-/// Anything statements can be run on: a ``Pool`` (takes a connection for each call), a ``Connection``, a ``Transaction``.
+/// Anything statements can be run on: a ``Pool`` (takes a connection for each call), a ``Connection``,
+/// a ``Transaction``.
 public protocol Session: Sendable {
     /// Runs one statement and returns its rows, all of them in memory.
     ///

@@ -25,7 +25,7 @@ struct ProfileRebuildPlugin: Plugin {
         let (read, kept) = (shop.counts.read, shop.counts.kept)
         job.log.info("cleaned events", metadata: ["read": "\(read)", "kept": "\(kept)"])
         job.progress(read, of: read, "finding segments of \(shop.histories.count) customers")
-        let build = try await profiles(of: shop, search: search)
+        let build = try profiles(of: shop, search: search, check: job.checkCancellation)
         let segmentation = build.segmentation
         job.log.info(
             "found segments",
@@ -44,9 +44,11 @@ struct ProfileRebuildPlugin: Plugin {
         }
     }
 
-    private func profiles(of shop: CleanedShop, search: SegmentSearch) async throws -> ProfileBuild {
+    private func profiles(
+        of shop: CleanedShop, search: SegmentSearch, check: () throws -> Void
+    ) throws -> ProfileBuild {
         do {
-            return try await computeApart { check in try ProfileBuild(shop, search: search, check: check) }
+            return try ProfileBuild(shop, search: search, check: check)
         } catch let nothing as NothingToProfile {
             throw PermanentFailure(nothing.description)
         }

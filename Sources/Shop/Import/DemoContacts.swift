@@ -9,8 +9,8 @@ private let demoContactsStatement: Statement = """
         WHERE name IS NULL AND email IS NULL
     ), contact AS (
         UPDATE shop.customer
-        SET name = $1::text[] [1 + invented.number % cardinality($1)] || ' '
-                || $2::text[] [1 + invented.number / 97 % cardinality($2)],
+        SET name = ($1::text[])[1 + invented.number % cardinality($1)] || ' '
+                || ($2::text[])[1 + invented.number / 97 % cardinality($2)],
             email = CASE WHEN invented.number % 50 = 7 THEN 'bounce-' ELSE 'customer-' END
                 || lower(regexp_replace(customer.code, '[^A-Za-z0-9]+', '-', 'g')) || '@shop.example'
         FROM invented WHERE invented.id = customer.id

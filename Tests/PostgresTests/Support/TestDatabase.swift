@@ -34,9 +34,9 @@ struct TestDatabase: SuiteTrait, TestScoping {
         guard let text = ProcessInfo.processInfo.environment["MILLRACE_TEST_DATABASE_URL"],
             var url = URLComponents(string: text)
         else { throw NoServer() }
-        let server = try await Connection.connect(Configuration(uri: text))
+        let server = try Configuration(uri: text)
         let name = "postgres_test_\(UUID().uuidString.prefix(8).lowercased())"
-        try await server.execute(Statement(file: "CREATE DATABASE \(name) TEMPLATE template0"))
+        try await TestDatabase.administer(server, Statement(file: "CREATE DATABASE \(name) TEMPLATE template0"))
         url.path = "/\(name)"
         let outcome: Result<Void, any Error>
         do {
@@ -45,9 +45,14 @@ struct TestDatabase: SuiteTrait, TestScoping {
         } catch {
             outcome = .failure(error)
         }
-        try await server.execute(Statement(file: "DROP DATABASE \(name) WITH (FORCE)"))
-        await server.close()
+        try await TestDatabase.administer(server, Statement(file: "DROP DATABASE \(name) WITH (FORCE)"))
         try outcome.get()
+    }
+
+    private static func administer(_ server: Configuration, _ statement: Statement) async throws {
+        let connection = try await connect(server)
+        try await connection.execute(statement)
+        await connection.close()
     }
 
     static func place() throws -> Place {
@@ -62,7 +67,21 @@ struct TestDatabase: SuiteTrait, TestScoping {
 
     /// A new connection to the suite's database; closed when nobody has it any more.
     static func connect(_ change: (inout Configuration) -> Void = { _ in }) async throws -> Connection {
-        try await Connection.connect(configuration(change))
+        try await connect(configuration(change))
+    }
+
+    /// Connects, and waits while the suites running side by side use up the server's `max_connections`.
+    private static func connect(_ configuration: Configuration) async throws -> Connection {
+        let deadline = ContinuousClock.now + .seconds(120)
+        while true {
+            do {
+                return try await Connection.connect(configuration)
+            } catch ConnectionError.cannotConnect(_, let reason)
+                where reason.contains("53300") && ContinuousClock.now < deadline
+            {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
     }
 
     /// A pool on the suite's database, closed after `body`.
