@@ -28,7 +28,8 @@ start_child() {
     child=$!
     children+=("$child")
     child_name[$child]=$name
-    child_start[$child]=$(process_start_time "$child") || true
+    child_start[$child]=
+    if read_process "$child"; then child_start[$child]=${process_fields[19]}; fi
     printf '%s %s %s\n' "$child" "${child_start[$child]}" "$name" >>"$children_file"
 }
 

@@ -27,10 +27,11 @@ server_url() {
 
 # psql on the database DATABASE of the running server; the password stays out of the list of processes.
 server_psql() {
-    local database=$1
+    local database=$1 password port
     shift
-    PGPASSWORD=$(cat -- "$server_notes/password") "$postgres_bin/psql" \
-        -h 127.0.0.1 -p "$(cat -- "$server_notes/port")" -U millrace -d "$database" "$@"
+    read -r password <"$server_notes/password"
+    read -r port <"$server_notes/port"
+    PGPASSWORD=$password "$postgres_bin/psql" -h 127.0.0.1 -p "$port" -U millrace -d "$database" "$@"
 }
 
 # Runs SQL on DATABASE and prints bare values.

@@ -19,18 +19,23 @@ public enum ConnectionError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .invalidConfiguration(let reason):
-            "the connection string cannot be read: \(reason) → write postgres://user:password@host:port/database?option=value, "
+            "the connection string cannot be read: \(reason) "
+                + "→ write postgres://user:password@host:port/database?option=value, "
                 + "with special characters of the password percent-encoded"
         case .cannotConnect(let endpoint, let reason):
             "cannot connect to \(endpoint): \(reason) → \(ConnectFailure.wayOut(reason))"
         case .lost(let endpoint, let during):
-            "the connection to \(endpoint) was lost during: \(during) → run it again on a new connection once it is known whether it took effect"
+            "the connection to \(endpoint) was lost during: \(during) "
+                + "→ run it again on a new connection once it is known whether it took effect"
         case .timedOut(let endpoint, let during, let after):
-            "\(endpoint) gave no answer within \(after) during: \(during) → check the network and the server's load; the connection is closed"
+            "\(endpoint) gave no answer within \(after) during: \(during) "
+                + "→ check the network and the server's load; the connection is closed"
         case .closed(let endpoint):
-            "the connection, transaction or stream on \(endpoint) is closed → use it only inside of the closure it was handed to, and open a new one"
+            "the connection, transaction or stream on \(endpoint) is closed "
+                + "→ use it only inside of the closure it was handed to, and open a new one"
         case .occupied(let endpoint, let by):
-            "the connection to \(endpoint) is held by \(by) of this same task → run the statement on that transaction, end the stream first, or take another connection"
+            "the connection to \(endpoint) is held by \(by) of this same task "
+                + "→ run the statement on that transaction, end the stream first, or take another connection"
         case .wrongCall(let statement, let instead):
             "this statement cannot be run by this call: \(statement) → use \(instead)"
         }

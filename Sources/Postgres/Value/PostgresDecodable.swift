@@ -86,11 +86,14 @@ public struct PostgresDecodingError: Error, CustomStringConvertible {
         let place = column.map { "column \"\($0)\"" } ?? "a value"
         return switch problem {
         case .wrongType:
-            "\(place) is \(type) and cannot be read as \(swiftType) → read it as the Swift type of \(type), or cast it in the SQL"
+            "\(place) is \(type) and cannot be read as \(swiftType) "
+                + "→ read it as the Swift type of \(type), or cast it in the SQL"
         case .unexpectedNull:
-            "\(place) (\(type)) is NULL and was read as \(swiftType) → read it as \(swiftType)?, or use coalesce() in the SQL"
+            "\(place) (\(type)) is NULL and was read as \(swiftType) "
+                + "→ read it as \(swiftType)?, or use coalesce() in the SQL"
         case .invalid(let reason):
-            "\(place) (\(type)) \(reason) and cannot be read as \(swiftType) → cast it in the SQL or read it as another type"
+            "\(place) (\(type)) \(reason) and cannot be read as \(swiftType) "
+                + "→ cast it in the SQL or read it as another type"
         case .noSuchColumn:
             "the result has no \(place) → compare with the names in the SELECT list or give it that name with AS"
         case .columnCount(let count):

@@ -51,6 +51,11 @@ CREATE TABLE shop.factor_block (
 );
 ALTER TABLE shop.factor_block ALTER COLUMN factors SET STORAGE EXTERNAL;
 ALTER TABLE shop.factor_block ALTER COLUMN gramian SET STORAGE EXTERNAL;
+-- A training replaces its blocks twice per iteration; what is dead is made room again before the next one needs it.
+ALTER TABLE shop.factor_block SET (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_cost_delay = 0,
+    toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 2000,
+    toast.autovacuum_vacuum_cost_delay = 0);
 COMMENT ON TABLE shop.factor_block IS
     'Factors of a block of rows after an iteration (row-major Float32, little-endian) and their Gramian part. A block has a '
     'fixed number of rows whatever the number of shards, so that sums run in the same order.';
