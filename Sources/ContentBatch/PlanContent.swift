@@ -52,7 +52,8 @@ struct PlanContent: Plugin {
             let (last, count) = try row.decode(Int32.self, Int.self)
             children.append(
                 try JobRequest(
-                    WriteContent.self, .init(campaign: campaign.name, edition: campaign.edition, after: after, through: last)))
+                    WriteContent.self,
+                    .init(campaign: campaign.name, edition: campaign.edition, after: after, through: last)))
             after = last
             customers += count
         }

@@ -65,7 +65,14 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        let database = try await TestServer.shared.makeDatabase(isMigrated: isMigrated)
+        await TestServer.shared.takePlace()
+        let database: TestDatabase
+        do {
+            database = try await TestServer.shared.makeDatabase(isMigrated: isMigrated)
+        } catch {
+            await TestServer.shared.givePlaceBack()
+            throw error
+        }
         let result: Result<Void, any Error>
         do {
             try await TestDatabase.$scoped.withValue(database) { try await function() }
@@ -74,6 +81,7 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
             result = .failure(error)
         }
         await database.pool.close()
+        await TestServer.shared.givePlaceBack()
         try await TestServer.shared.drop(database.name)
         try result.get()
     }
@@ -92,6 +100,25 @@ actor TestServer {
 
     private var template: Task<String, any Error>?
     private var count = 0
+    /// Tests that may have a database at once: a server has only so many connections, and a machine so many cores.
+    private var freePlaces = 4
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func takePlace() async {
+        guard freePlaces == 0 else {
+            freePlaces -= 1
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    func givePlaceBack() {
+        if waiting.isEmpty {
+            freePlaces += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
+    }
 
     func makeDatabase(isMigrated: Bool) async throws -> TestDatabase {
         let source = isMigrated ? try await migratedTemplate() : "template0"

@@ -38,10 +38,10 @@ wait_child() {
     local pid=$1 tick=${2:-:} began=$SECONDS pause=0.05 status=0
     while process_lives "$pid"; do
         "$tick"
-        sleep "$pause"
+        { sleep "$pause"; } 2>/dev/null # here the shell would print of each child that a signal ended
         if ((SECONDS - began > 1)); then pause=0.3; fi
     done
-    wait "$pid" || status=$?
+    wait "$pid" 2>/dev/null || status=$?
     forget_child "$pid"
     return "$status"
 }

@@ -25,6 +25,7 @@ struct TemplateParser {
             let tag = rest[..<close.lowerBound].trimmingPrefix { $0 == " " }
             let content = String(tag.reversed().drop { $0 == " " }.reversed())
             rest = rest[close.upperBound...]
+            if content == "/each" || content.hasPrefix("#each ") { dropLineBreakAfterTag(endsLine(pieces)) }
             if content == "/each" {
                 guard listLine != nil else { throw TemplateError(part: part, line: line, problem: .unbalancedList) }
                 return pieces
@@ -41,6 +42,22 @@ struct TemplateParser {
         append(rest, to: &pieces)
         rest = ""
         return pieces
+    }
+
+    /// Whether nothing stands before the tag on its line.
+    private func endsLine(_ pieces: [Template.Piece]) -> Bool {
+        switch pieces.last {
+        case .text(let text): text.last?.isNewline ?? true
+        case .slot, .list: false
+        case nil: true
+        }
+    }
+
+    /// The tags of a list that stand alone on a line leave no empty line behind.
+    private mutating func dropLineBreakAfterTag(_ startsLine: Bool) {
+        guard startsLine, rest.first?.isNewline == true else { return }
+        rest = rest.dropFirst()
+        line += 1
     }
 
     private mutating func append(_ text: Substring, to pieces: inout [Template.Piece]) {

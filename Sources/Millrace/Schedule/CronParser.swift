@@ -173,7 +173,8 @@ struct CronParser {
             guard number <= field.valueCount else {
                 throw error(
                     field, parts[1], "a step of \(number) is more than the \(field.valueCount) values of this field",
-                    "write a step from 1 to \(field.valueCount); for other rhythms write an interval, `every: 90m`")
+                    "write a step from 1 to \(field.valueCount); list the times of a rhythm that does not divide the hour"
+                )
             }
             step = number
         }

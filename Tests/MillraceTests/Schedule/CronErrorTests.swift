@@ -25,7 +25,7 @@ struct CronErrorTests {
             ("1-2-3 * * * *", .minute, 1, "write a range like 1-5"),
             ("*/0 * * * *", .minute, 3, "write */2 for every second value"),
             ("5/ * * * *", .minute, 3, "write */2 for every second value"),
-            ("*/90 * * * *", .minute, 3, "write an interval"),
+            ("*/90 * * * *", .minute, 3, "write a step from 1 to 60"),
             ("0 22-4 * * *", .hour, 3, "write 22-23,0-4"),
             ("0 0 25-1 * *", .dayOfMonth, 5, "write 25-31,1"),
             ("0 0 * * FRI-MON", .dayOfWeek, 9, "write 5-6,0-1"),
@@ -42,7 +42,7 @@ struct CronErrorTests {
             ("0 0 * * 5#", .dayOfWeek, 11, "write 5#2"),
             ("@dayly", nil, 1, "did you mean @daily?"),
             ("@reboot", nil, 1, "write @hourly"),
-            ("@every 5m", nil, 1, "write an interval"),
+            ("@every 5m", nil, 1, "as a step"),
             ("@daily *", nil, 8, "leave out what follows"),
         ] as [(String, CronField?, Int, String)])
     func refused(cron: String, field: CronField?, column: Int, wayOut: String) throws {

@@ -19,7 +19,9 @@ struct ContentBatchTests {
             "INSERT INTO shop.profile_build VALUES (1, now(), now(), 1, 1, '{}', 3, 1, NULL, '{}')",
             "INSERT INTO shop.segment VALUES (1, 1, 'Regulars', 'They come often.', 3, 1, '{}', '[]')",
             """
-            INSERT INTO shop.profile SELECT id, 1, 1, 1, 0, 1, 1, 1, 0.5, NULL, '{}', 1, '{}', NULL, now(), now(), '{}' FROM shop.customer
+            INSERT INTO shop.profile (customer_id, build_id, segment, orders, returns, recency_days, frequency, monetary,
+                price_level, category_shares, interest_shares, peak_hour, hour_of_week, first_order_at, last_order_at, features)
+            SELECT id, 1, 1, 1, 0, 1, 1, 1, 0.5, '{}', '{}', 1, '{}', now(), now(), '{}' FROM shop.customer
             """,
             """
             INSERT INTO shop.recommendation (customer_id, rank, item_id, score, model_id, because)

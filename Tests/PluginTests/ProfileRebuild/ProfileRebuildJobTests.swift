@@ -1,9 +1,10 @@
 import Foundation
 import Millrace
 import Postgres
-import ProfileRebuild
 import TestSupport
 import Testing
+
+@testable import ProfileRebuild
 
 @Suite("The job profile-rebuild", .database)
 struct ProfileRebuildJobTests {
@@ -122,26 +123,34 @@ struct ProfileRebuildJobTests {
         #expect(try await database.pool.query("SELECT FROM shop.v_segment").count == 2)
     }
 
-    @Test("builds that run at the same time replace each other whole")
-    func concurrentBuilds() async throws {
-        let database = try TestDatabase.current
-        try await fill(database)
-        let states = try await database.withWorker(try registry()) {
-            var ids: [JobID] = []
-            for seed in 1...4 {
-                let row = try await database.pool.first(
-                    "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText("{\"clusters\": 2, \"seed\": \(seed)}"))
-                let number: Int64 = try #require(row)[0]
-                ids.append(JobID(number))
+    @Test("of two builds that end at the same time, the second waits and then takes the place of the first")
+    func overlappingBuilds() async throws {
+        let pool = try TestDatabase.current.pool
+        let collector = Planted.collect([Planted.event(customer: 1), Planted.event(customer: 2, item: 4, price: 10)])
+        let build = try ProfileBuild(
+            CleanedShop(
+                catalogue: Planted.catalogue, customers: Planted.customers, histories: collector.histories,
+                counts: collector.counts, lastEvent: collector.lastEvent),
+            search: SegmentSearch(clusters: 2, range: 5...10, restarts: 1, seed: 1))
+        let second = try await pool.transaction { transaction in
+            try await transaction.write(build, as: JobID(1))
+            let second = Task {
+                try await pool.transaction { try await $0.write(build, as: JobID(2)) }
             }
-            var states: [JobState] = []
-            for id in ids { states.append(try await database.end(of: id).state) }
-            return states
+            try await eventually("the second build waits for a lock") {
+                let waiting = try await pool.query(
+                    """
+                    SELECT FROM pg_stat_activity
+                    WHERE wait_event_type = 'Lock' AND datname = current_database() AND pid <> pg_backend_pid()
+                    """)
+                return !waiting.isEmpty
+            }
+            return second
         }
-        #expect(states == [.succeeded, .succeeded, .succeeded, .succeeded])
-        let builds = try await database.pool.query("SELECT DISTINCT build_id FROM shop.profile")
-        #expect(builds.count == 1)
-        #expect(try await database.pool.query("SELECT FROM shop.profile").count == 100)
+        try await second.value
+        let rows = try await pool.query("SELECT build_id FROM shop.profile ORDER BY customer_id")
+        #expect(try rows.map { try $0[0] as Int } == [2, 2])
+        #expect(try await pool.query("SELECT FROM shop.profile_build").count == 2)
     }
 
     @Test("a shop without events fails for good, with the way out")
