@@ -65,12 +65,14 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        await TestServer.shared.takePlace()
+        // A test with a trait of its own within a suite that has one, too, needs only one place.
+        let isNested = TestDatabase.scoped != nil
+        if !isNested { await TestServer.shared.takePlace() }
         let database: TestDatabase
         do {
             database = try await TestServer.shared.makeDatabase(isMigrated: isMigrated)
         } catch {
-            await TestServer.shared.givePlaceBack()
+            if !isNested { await TestServer.shared.givePlaceBack() }
             throw error
         }
         let result: Result<Void, any Error>
@@ -81,7 +83,7 @@ public struct DatabaseTrait: SuiteTrait, TestTrait, TestScoping {
             result = .failure(error)
         }
         await database.pool.close()
-        await TestServer.shared.givePlaceBack()
+        if !isNested { await TestServer.shared.givePlaceBack() }
         try await TestServer.shared.drop(database.name)
         try result.get()
     }

@@ -42,6 +42,7 @@ wait_child() {
         if ((SECONDS - began > 1)); then pause=0.3; fi
     done
     wait "$pid" 2>/dev/null || status=$?
+    stop_session "$pid" "${child_start[$pid]}" 0 # what it started and left behind
     forget_child "$pid"
     return "$status"
 }

@@ -268,3 +268,28 @@ struct BusyWorkerTests {
         #expect(crashes == 0)
     }
 }
+
+@Suite("Cancelling a job that completes", .database)
+struct CancelWhileCompletingTests {
+    @Test("a job that is in its completing transaction can still be cancelled, and its effects are rolled back")
+    func cancelled() async throws {
+        let database = try TestDatabase.current
+        try await database.pool.execute("CREATE TABLE effect (word text)")
+        let notes = Notes()
+        let registry = try PluginRegistry.scripted { job in
+            try await job.complete { transaction in
+                try await transaction.execute("INSERT INTO effect VALUES ('half')")
+                notes.add("in the transaction")
+                try await transaction.execute("SELECT pg_sleep(600)")
+            }
+        }
+        try await database.withWorker(registry) {
+            let id = try await database.pool.enqueue(try Scripted.request())
+            try await eventually("the job completes") { !notes.all.isEmpty }
+            #expect(try await database.pool.cancel(id, by: "tester") == .requested)
+            #expect(try await database.end(of: id).state == .cancelled)
+        }
+        let effects: Int = try await database.pool.query("SELECT count(*) FROM effect")[0][0]
+        #expect(effects == 0)
+    }
+}

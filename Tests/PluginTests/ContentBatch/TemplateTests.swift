@@ -8,6 +8,13 @@ struct TemplateTests {
         try Template(source, part: "text", escaping: escaping).fill(facts)
     }
 
+    @Test("list tags alone on their lines leave no empty lines")
+    func standaloneTags() throws {
+        let facts = Facts(lists: ["items": [["item.title": "Cup"], ["item.title": "Pot"]]])
+        #expect(
+            try fill("a\n{{#each items}}\n- {{item.title}}\n{{/each}}\nb", facts) == "a\n- Cup\n- Pot\nb")
+    }
+
     @Test("slots and lists are filled")
     func filled() throws {
         let facts = Facts(

@@ -153,6 +153,36 @@ struct ProfileRebuildJobTests {
         #expect(try await pool.query("SELECT FROM shop.profile_build").count == 2)
     }
 
+    @Test("a job cancelled in the middle leaves the last build as it was")
+    func cancelled() async throws {
+        let database = try TestDatabase.current
+        try await fill(database)
+        let first = try await run(#"{"clusters": 2}"#, on: database)
+        let state = try await database.withWorker(try registry()) {
+            // A reader in the way keeps the second build from ending.
+            try await database.pool.transaction { transaction in
+                try await transaction.execute("LOCK TABLE shop.profile IN ROW EXCLUSIVE MODE")
+                let row = try await database.pool.first(
+                    "SELECT millrace.enqueue('profile-rebuild', '{\"clusters\": 3}')")
+                let number: Int64 = try #require(row)[0]
+                try await eventually("the second build waits to write") {
+                    let waiting = try await database.pool.query(
+                        """
+                        SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                        WHERE datname = current_database() AND relation = 'shop.profile'::regclass AND NOT granted
+                        """)
+                    return !waiting.isEmpty
+                }
+                try await database.pool.execute("SELECT millrace.cancel($1)", number)
+                return try await database.end(of: JobID(number)).state
+            }
+        }
+        #expect(state == .cancelled)
+        let builds = try await database.pool.query("SELECT id FROM shop.profile_build")
+        #expect(try builds.map { try $0[0] as Int64 } == [first.id.rawValue])
+        #expect(try await database.pool.query("SELECT FROM shop.profile").count == 100)
+    }
+
     @Test("a shop without events fails for good, with the way out")
     func noEvents() async throws {
         let database = try TestDatabase.current
