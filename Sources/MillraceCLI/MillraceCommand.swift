@@ -29,6 +29,7 @@ struct MillraceCommand: AsyncParsableCommand {
         ])
 
     static func main() async {
+        bufferStandardOutputByLine()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -51,7 +51,7 @@ struct Failure {
             "the database is not migrated to this version (\(error.message))  →  run: millrace migrate"
         case .insufficientPrivilege:
             "the database account may not do that (\(error.message))  →  grant it millrace_worker, millrace_producer or "
-                + "millrace_reader, whichever it needs"
+                + "millrace_reader, whichever it needs; to migrate, be the database's owner"
         default:
             error.message + (error.hint.map { "  →  \($0)" } ?? "")
         }

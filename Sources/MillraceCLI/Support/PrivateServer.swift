@@ -10,6 +10,7 @@ struct PrivateServer {
     /// The connection string: the socket, which only this account may enter.
     let url: String
     private let process: Process
+    private let claim: FolderClaim
 
     private static let oldestVersion = 14
 
@@ -19,6 +20,8 @@ struct PrivateServer {
         let account = try Account.unprivileged()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let data = folder.appendingPathComponent("data")
+        let claim = try FolderClaim(folder)
+        try await FolderClaim.stopLeftover(in: data)
         let socket = URL(
             fileURLWithPath: "/tmp/millrace-dev-\(UInt64(bitPattern: Int64(folder.path.hashValueOfBytes)))")
         try FileManager.default.createDirectory(
@@ -45,7 +48,7 @@ struct PrivateServer {
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let server = PrivateServer(url: "postgresql://postgres@/postgres?host=\(socket.path)", process: process)
+        let server = PrivateServer(url: "postgresql://postgres@/postgres?host=\(socket.path)", process: process, claim: claim)
         do {
             try await server.waitUntilReady(
                 pgIsReady: binaries.appendingPathComponent("pg_isready").path, socket: socket, log: log)

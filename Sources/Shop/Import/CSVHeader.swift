@@ -67,7 +67,9 @@ public struct CSVHeaderError: Error, CustomStringConvertible {
             let name = separator == "\t" ? "tabs" : "'\(separator)'"
             return "the columns seem to be separated by \(name); save the file with commas: \(columns)"
         }
-        return "the first line must name these columns: \(columns)"
+        let isOnlineRetail = ["InvoiceNo", "StockCode"].allSatisfy { unknown.contains($0) }
+        let advice = isOnlineRetail ? "for an Online Retail file give --format online-retail; else " : ""
+        return "\(advice)the first line must name these columns: \(columns)"
     }
 
     private static func list(_ names: [String]) -> String {
