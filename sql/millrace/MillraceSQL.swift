@@ -8,6 +8,7 @@ public enum MillraceSQL {
         ("m0002_jobs", text(PackageResources.m0002_jobs_sql)),
         ("m0003_workers", text(PackageResources.m0003_workers_sql)),
         ("m0004_pipelines", text(PackageResources.m0004_pipelines_sql)),
+        ("m0005_limits", text(PackageResources.m0005_limits_sql)),
     ]
 
     /// Functions, views and grants: replaced whole, in this order, whenever one of them has changed.
@@ -16,8 +17,12 @@ public enum MillraceSQL {
         ("complete", text(PackageResources.complete_sql)),
         ("duties", text(PackageResources.duties_sql)),
         ("enqueue", text(PackageResources.enqueue_sql)),
-        ("operate", text(PackageResources.operate_sql)),
+        ("limits", text(PackageResources.limits_sql)),
+        ("operate_jobs", text(PackageResources.operate_jobs_sql)),
+        ("operate_queues", text(PackageResources.operate_queues_sql)),
+        ("runs", text(PackageResources.runs_sql)),
         ("settle", text(PackageResources.settle_sql)),
+        ("steps", text(PackageResources.steps_sql)),
         ("a_kept", text(PackageResources.a_kept_sql)),
         ("b_job", text(PackageResources.b_job_sql)),
         ("c_running", text(PackageResources.c_running_sql)),

@@ -9,14 +9,20 @@ public import ServiceLifecycle
 public struct Coordinator: Service {
     private let configuration: Configuration
     private let interval: Duration
+    private let namespaces: [String]
     private let logger: Logger
 
     /// - Parameters:
     ///   - configuration: the database; two connections are used.
+    ///   - namespaces: whose schedules it fires; the other duties are for all.
     ///   - interval: how often it looks. A due job becomes ready at most this late.
-    public init(configuration: Configuration, interval: Duration = .milliseconds(500), logger: Logger) {
+    public init(
+        configuration: Configuration, namespaces: [String] = ["default"], interval: Duration = .milliseconds(500),
+        logger: Logger
+    ) {
         self.configuration = configuration
         self.interval = interval
+        self.namespaces = namespaces
         self.logger = logger
     }
 
@@ -36,7 +42,8 @@ public struct Coordinator: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await repeating("due jobs and dead workers", every: interval) {
-                        var moved = try await pool.rescueJobs()
+                        var moved = try await pool.rescueJobs() + pool.releaseGathered()
+                        while try await pool.expireOverdue() == 1000 {}
                         while case let promoted = try await pool.promoteDue(), promoted > 0 {
                             moved += promoted
                             if promoted < 1000 { break }
@@ -46,8 +53,13 @@ public struct Coordinator: Service {
                 }
                 group.addTask {
                     await repeating("schedules", every: interval) {
-                        if try await pool.fireSchedules(logger: logger) > 0 { try await pool.ringDoorbell() }
+                        if try await pool.fireSchedules(of: namespaces, logger: logger) > 0 {
+                            try await pool.ringDoorbell()
+                        }
                     }
+                }
+                group.addTask {
+                    await repeating("aging", every: .seconds(5)) { _ = try await pool.ageWaiting() }
                 }
                 group.addTask {
                     await repeating("partitions", every: .seconds(600)) {

@@ -4,6 +4,10 @@ private let promoteStatement: Statement = "SELECT millrace.promote($1)"
 private let rescueStatement: Statement = "SELECT millrace.rescue()"
 private let rotateStatement: Statement = "SELECT name FROM millrace.rotate() AS name"
 
+private let expireStatement: Statement = "SELECT millrace.expire($1)"
+private let gatherStatement: Statement = "SELECT millrace.gather()"
+private let ageStatement: Statement = "SELECT millrace.age()"
+
 /// What any process may do for all of them. Each is one short transaction; see `sql/millrace/functions/duties.sql`.
 extension Session {
     /// Makes due jobs ready.
@@ -25,5 +29,26 @@ extension Session {
     /// - Returns: what was made or dropped.
     package func rotatePartitions() async throws -> [String] {
         try await query(rotateStatement).map { try $0[0] }
+    }
+
+    /// Ends what has run out of time, and asks what runs past its deadline to stop.
+    ///
+    /// - Returns: how many it looked at; `limit` when there may be more.
+    package func expireOverdue(limit: Int = 1000) async throws -> Int {
+        try await query(expireStatement, Int32(limit))[0][0]
+    }
+
+    /// Releases jobs that waited for very many others and whose last ones ended unseen by each other.
+    ///
+    /// - Returns: how many.
+    package func releaseGathered() async throws -> Int {
+        try await query(gatherStatement)[0][0]
+    }
+
+    /// Gives jobs of queues with aging the steps of priority that they have waited for.
+    ///
+    /// - Returns: how many.
+    package func ageWaiting() async throws -> Int {
+        try await query(ageStatement)[0][0]
     }
 }

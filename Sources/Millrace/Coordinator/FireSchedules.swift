@@ -2,107 +2,98 @@ import Foundation
 package import Logging
 package import Postgres
 
-/// Locks what is due and passes by what another coordinator is at.
+/// Locks one that is due and passes by what another coordinator is at. The one that waits longest first.
 private let dueStatement: Statement = """
-    SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, next_slot, clock_timestamp() AS now
+    SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, parameters, starts_at, ends_at, paused_at,
+        last_paused_at, resumed_at, next_slot, millrace.clock() AS now
     FROM millrace.schedule
-    WHERE paused_at IS NULL AND next_slot <= clock_timestamp()
+    WHERE next_slot <= millrace.clock() AND namespace = ANY ($1) AND ($2::text IS NULL OR name = $2)
     ORDER BY next_slot
-    LIMIT 10
+    LIMIT 1
     FOR UPDATE SKIP LOCKED
     """
 
-/// The key (schedule, slot) is what makes a slot fire once; an affected row says that this call decided it.
+/// The key (schedule, slot) is what makes a slot fire once: only the slots that are returned were decided by this call.
 private let decideStatement: Statement = """
-    INSERT INTO millrace.schedule_slot (schedule, slot, outcome) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING
+    INSERT INTO millrace.schedule_slot (schedule, slot, outcome)
+    SELECT $1, decided.slot, decided.outcome FROM unnest($2::timestamptz[], $3::text[]) AS decided(slot, outcome)
+    ON CONFLICT DO NOTHING
+    RETURNING slot, outcome
     """
 
 private let noteRunStatement: Statement =
-    "UPDATE millrace.schedule_slot SET run_id = $3 WHERE schedule = $1 AND slot = $2"
+    "UPDATE millrace.schedule_slot SET outcome = $3, run_id = $4, problem = $5 WHERE schedule = $1 AND slot = $2"
 
 private let advanceStatement: Statement = "UPDATE millrace.schedule SET next_slot = $2 WHERE name = $1"
 
-private let isRunningStatement: Statement =
-    "SELECT EXISTS (SELECT FROM millrace.pipeline_run WHERE pipeline = $1 AND state = 'running')"
-
-/// How far back a slot counts as on time. Older ones were missed, and the misfire policy decides.
-private let punctuality: TimeInterval = 60
-
-/// A schedule whose slot has come.
-private struct DueSchedule {
-    let name: String
-    let pipeline: String
-    let cadence: Cadence
-    let misfire: String
-    let misfireMax: Int
-    let overlap: String
-    let jitter: Duration
-    let slot: Date
-    let now: Date
-
-    init(_ row: Row) throws {
-        name = try row["name"]
-        pipeline = try row["pipeline"]
-        let text: JSONText = try row["cadence"]
-        cadence = try text.decode()
-        misfire = try row["misfire"]
-        misfireMax = try row["misfire_max"]
-        overlap = try row["overlap"]
-        let milliseconds: Int64 = try row["jitter_ms"]
-        jitter = .milliseconds(milliseconds)
-        slot = try row["next_slot"]
-        now = try row["now"]
-    }
-
-    /// The slots from the one that is due up to now, and which of them fire; the others were missed.
-    func decisions() -> [(slot: Date, fires: Bool)] {
-        // More than this cannot have been missed by a schedule of minutes in a year.
-        let slots = [slot] + cadence.slots(after: slot, through: now, limit: 600_000).instants
-        switch misfire {
-        case "all":
-            let firstFiring = max(0, slots.count - misfireMax)
-            return slots.enumerated().map { ($1, $0 >= firstFiring) }
-        case "latest":
-            return slots.enumerated().map { ($1, $0 == slots.count - 1) }
-        default:
-            return slots.map { ($0, now.timeIntervalSince($0) <= punctuality) }
-        }
-    }
-}
+private let openRunsStatement: Statement =
+    "SELECT id FROM millrace.pipeline_run WHERE pipeline = $1 AND state = 'running' ORDER BY id"
 
 extension Pool {
-    /// Starts the pipelines whose slot has come. Slot, run and the schedule's advance commit together.
+    /// Starts the pipelines whose slot has come. For each schedule, slots, runs and its advance commit together.
     ///
     /// - Returns: how many runs were started.
-    package func fireSchedules(logger: Logger) async throws -> Int {
-        try await transaction { transaction in
-            var started = 0
-            for row in try await transaction.query(dueStatement) {
-                let due = try DueSchedule(row)
-                for (slot, fires) in due.decisions() {
-                    started += try await transaction.decide(due, slot, fires: fires, logger: logger) ? 1 : 0
-                }
-                try await transaction.execute(advanceStatement, due.name, due.cadence.next(after: due.now))
+    package func fireSchedules(of namespaces: [String] = ["default"], logger: Logger) async throws -> Int {
+        var started = 0
+        // Bounded, so that schedules of a second cannot keep a coordinator here.
+        for _ in 0..<1000 {
+            let fired = try await transaction {
+                try await $0.fireDueSchedule(of: namespaces, named: nil, logger: logger)
             }
-            return started
+            guard let fired else { break }
+            started += fired
         }
+        return started
     }
 }
 
 extension Transaction {
-    fileprivate func decide(_ due: DueSchedule, _ slot: Date, fires: Bool, logger: Logger) async throws -> Bool {
-        var outcome = fires ? "fired" : "missed"
-        if fires, due.overlap == "skip", try await query(isRunningStatement, due.pipeline)[0][0] {
-            outcome = "overlap"
-        }
-        guard try await execute(decideStatement, due.name, slot, outcome) == 1, outcome == "fired" else {
+    /// Decides the slots of one schedule that is due.
+    ///
+    /// - Parameter name: only this schedule; nil for any.
+    /// - Returns: how many runs were started; nil when no schedule is due.
+    func fireDueSchedule(of namespaces: [String], named name: String?, logger: Logger) async throws -> Int? {
+        guard let row = try await first(dueStatement, namespaces, name) else { return nil }
+        let due = try DueSchedule(row)
+        let decisions = due.decisions()
+        let decided = try await query(
+            decideStatement, due.name, decisions.map(\.slot), decisions.map(\.decision.rawValue))
+        let firing = try decided.map { try $0.decode(Date.self, String.self) }
+            .filter { $0.1 == DueSchedule.Decision.fired.rawValue }.map(\.0).sorted()
+        var started = 0
+        for slot in firing { started += try await fire(due, slot, logger: logger) ? 1 : 0 }
+        try await execute(advanceStatement, due.name, due.nextSlot)
+        return started
+    }
+
+    private func fire(_ due: DueSchedule, _ slot: Date, logger: Logger) async throws -> Bool {
+        let open: [Int64] = try await query(openRunsStatement, due.pipeline).map { try $0[0] }
+        if !open.isEmpty, due.overlap == OverlapPolicy.skip.rawValue {
+            try await execute(noteRunStatement, due.name, slot, "overlap", Int64?.none, String?.none)
             return false
         }
         let offset = SlotJitter(maximum: due.jitter).offset(schedule: due.name, slot: slot)
-        let run = try await startRun(
-            of: due.pipeline, logicalTime: slot, runAt: slot.addingTimeInterval(offset.inSeconds))
-        try await execute(noteRunStatement, due.name, slot, run)
-        logger.info("fired", metadata: ["schedule": "\(due.name)", "slot": "\(RFC3339.text(slot))", "run": "\(run)"])
-        return true
+        do {
+            let run = try await savepoint {
+                if due.overlap == "cancel-running" {
+                    for run in open { _ = try await $0.cancelRun(run, by: "schedule \(due.name)") }
+                }
+                return try await $0.startRun(
+                    of: due.pipeline, parameters: due.parameters, logicalTime: slot,
+                    runAt: slot.addingTimeInterval(offset.inSeconds),
+                    after: due.overlap == OverlapPolicy.allow.rawValue ? nil : open.last)
+            }
+            try await execute(noteRunStatement, due.name, slot, "fired", run, String?.none)
+            logger.info(
+                "fired", metadata: ["schedule": "\(due.name)", "slot": "\(RFC3339.text(slot))", "run": "\(run)"])
+            return true
+        } catch let error as PostgresError where !error.isWorthRetrying {
+            // One schedule that cannot start must not keep the others from firing; the slot says why.
+            logger.error(
+                "slot could not be fired",
+                metadata: ["schedule": "\(due.name)", "slot": "\(RFC3339.text(slot))", "error": "\(error)"])
+            try await execute(noteRunStatement, due.name, slot, "failed", Int64?.none, error.message)
+            return false
+        }
     }
 }

@@ -1,17 +1,37 @@
 public import Postgres
 
-private let enqueueStatement: Statement = "SELECT id FROM millrace.enqueue_many($1) AS id"
+private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
 private let ringStatement: Statement = "SELECT pg_notify('millrace_ready', '')"
+
+/// What became of a request.
+public struct Enqueued: Sendable, Hashable {
+    /// The job.
+    public let id: JobID
+    /// Whether it was inserted; false when its unique key led to a job that is there already.
+    public let isNew: Bool
+}
 
 extension Session {
     /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.
     ///
     /// - Parameter requests: the jobs; ``JobRequest/needs`` may name others of them.
-    /// - Returns: their ids, in the same order.
+    /// - Returns: what became of each, in the same order.
+    /// - Throws: `PostgresError` whose message names the job of the array and what is wrong with it.
+    public func enqueue(reporting requests: [JobRequest]) async throws -> [Enqueued] {
+        guard !requests.isEmpty else { return [] }
+        return try await query(enqueueStatement, try JobRequest.payload(of: requests)).map { row in
+            let (id, isNew) = try row.decode(Int64.self, Bool.self)
+            return Enqueued(id: JobID(id), isNew: isNew)
+        }
+    }
+
+    /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.
+    ///
+    /// - Parameter requests: the jobs; ``JobRequest/needs`` may name others of them.
+    /// - Returns: their ids, in the same order; where a unique key kept one out, that of the job that is there.
     /// - Throws: `PostgresError` whose message names the job of the array and what is wrong with it.
     public func enqueue(_ requests: [JobRequest]) async throws -> [JobID] {
-        guard !requests.isEmpty else { return [] }
-        return try await query(enqueueStatement, try JobRequest.payload(of: requests)).map { JobID(try $0[0]) }
+        try await enqueue(reporting: requests).map(\.id)
     }
 
     /// Enqueues one job. On a ``Transaction`` it exists when that commits, or not at all.

@@ -33,6 +33,18 @@ public struct JobRequest: Sendable, Encodable {
     public var onFailure: [String: FailurePolicy]
     /// The time the job stands for; nil for that of the job or the slot that spawns it.
     public var logicalTime: Date?
+    /// Keeps a second one like it from being enqueued; nil for no such rule.
+    public var unique: Unique?
+    /// It fails if it has not ended this long after the enqueue, whatever attempts are left.
+    public var deadline: Duration?
+    /// It is cancelled if its first attempt has not started this long after the enqueue.
+    public var expiry: Duration?
+    /// Permits of a concurrency limit that it takes while it runs; 1 unless said otherwise.
+    public var weight: Int
+    /// Keys that limits count it by, by name; those that are missing are read from the arguments.
+    public var keys: [String: String]
+    /// W3C trace context of whoever asks for it, handed to the plugin.
+    public var trace: TraceContext?
 
     /// A request for a plugin by name, with arguments as JSON text.
     public init(plugin: String, arguments: JSONText = JSONText("{}")) {
@@ -43,6 +55,8 @@ public struct JobRequest: Sendable, Encodable {
         needs = []
         parents = []
         onFailure = [:]
+        weight = 1
+        keys = [:]
     }
 
     /// A request for a plugin of this program, with typed arguments.
@@ -65,7 +79,9 @@ public struct JobRequest: Sendable, Encodable {
     public var backoff: Backoff?
 
     private enum CodingKeys: String, CodingKey {
-        case plugin, args, queue, priority, tags, key, needs, parents
+        case plugin, args, queue, priority, tags, key, needs, parents, unique, weight, keys, trace
+        case deadline = "deadline_ms"
+        case expiry = "expires_ms"
         case argumentsVersion = "args_version"
         case runAt = "run_at"
         case delay = "delay_ms"
@@ -97,6 +113,12 @@ public struct JobRequest: Sendable, Encodable {
         if !parents.isEmpty { try container.encode(parents, forKey: .parents) }
         if !onFailure.isEmpty { try container.encode(onFailure, forKey: .onFailure) }
         try container.encodeIfPresent(logicalTime.map { RFC3339.text($0) }, forKey: .logicalTime)
+        try container.encodeIfPresent(unique, forKey: .unique)
+        try container.encodeIfPresent(deadline?.wholeMilliseconds, forKey: .deadline)
+        try container.encodeIfPresent(expiry?.wholeMilliseconds, forKey: .expiry)
+        if weight != 1 { try container.encode(weight, forKey: .weight) }
+        if !keys.isEmpty { try container.encode(keys, forKey: .keys) }
+        try container.encodeIfPresent(trace, forKey: .trace)
     }
 
     /// The JSON array that `millrace.insert_jobs` takes.

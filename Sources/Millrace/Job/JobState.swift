@@ -4,7 +4,7 @@ public enum JobState: String, Sendable, Codable, CaseIterable {
     case scheduled
     /// Waits for other jobs.
     case blocked
-    /// Held back by a limit.
+    /// Could run, but its queue is paused or a limit is full.
     case parked
     /// May be claimed.
     case ready
@@ -12,6 +12,8 @@ public enum JobState: String, Sendable, Codable, CaseIterable {
     case running
     /// Ended well.
     case succeeded
+    /// Left out, because the condition of its step did not hold.
+    case skipped
     /// Attempts used up, or an error that no retry can mend.
     case failed
     /// Stopped by somebody, or because a job that it waited for did not succeed.
@@ -22,7 +24,7 @@ public enum JobState: String, Sendable, Codable, CaseIterable {
     /// Whether the job has ended.
     public var isTerminal: Bool {
         switch self {
-        case .succeeded, .failed, .cancelled, .quarantined: true
+        case .succeeded, .skipped, .failed, .cancelled, .quarantined: true
         case .scheduled, .blocked, .parked, .ready, .running: false
         }
     }

@@ -12,7 +12,7 @@ private let applyPipelineStatement: Statement = """
     INSERT INTO millrace.pipeline AS known (name, definition, source) VALUES ($1, $2, $3)
     ON CONFLICT (name) DO UPDATE
     SET definition = excluded.definition, source = excluded.source, revision = known.revision + 1,
-        applied_at = clock_timestamp(), applied_by = session_user
+        applied_at = millrace.clock(), applied_by = session_user
     """
 
 /// The next slot is set anew only when the cadence has changed: applying the same definition again neither fires a slot
@@ -22,13 +22,13 @@ private let applyScheduleStatement: Statement = """
     VALUES ($1, $1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (name) DO UPDATE
     SET misfire = excluded.misfire, misfire_max = excluded.misfire_max, overlap = excluded.overlap,
-        jitter_ms = excluded.jitter_ms, applied_at = clock_timestamp(),
+        jitter_ms = excluded.jitter_ms, applied_at = millrace.clock(),
         next_slot = CASE WHEN known.cadence = excluded.cadence THEN known.next_slot ELSE excluded.next_slot END,
         cadence = excluded.cadence
     """
 
 private let removeScheduleStatement: Statement = "DELETE FROM millrace.schedule WHERE name = $1"
-private let nowStatement: Statement = "SELECT clock_timestamp()"
+private let nowStatement: Statement = "SELECT millrace.clock()"
 private let lockStatement: Statement = "SELECT pg_advisory_xact_lock(hashtext('millrace.apply'))"
 
 /// What applying a definition would change.

@@ -39,6 +39,12 @@ public struct RetryLater: Error, CustomStringConvertible {
     }
 }
 
+/// An error that knows where it happened. What it says is kept with the attempt, for `millrace job show`.
+public protocol StackTraced: Error {
+    /// The calls that led to it, the innermost first, one a line.
+    var stackTrace: String { get }
+}
+
 /// The lease of a job no longer holds: somebody else has the job by now, and nothing was changed.
 public struct StaleLease: Error, CustomStringConvertible {
     /// The job.

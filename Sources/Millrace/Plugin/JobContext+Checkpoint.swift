@@ -5,7 +5,7 @@ import Postgres
 private let saveStatement: Statement = """
     INSERT INTO millrace.checkpoint (job_id, epoch, state)
     SELECT job_id, epoch, $3 FROM millrace.lease WHERE job_id = $1 AND epoch = $2
-    ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, at = clock_timestamp(), state = excluded.state
+    ON CONFLICT (job_id) DO UPDATE SET epoch = excluded.epoch, at = millrace.clock(), state = excluded.state
     WHERE checkpoint.epoch <= excluded.epoch
     """
 

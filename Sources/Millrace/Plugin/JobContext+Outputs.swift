@@ -2,8 +2,7 @@ import Foundation
 import Postgres
 
 private let stepOutputStatement: Statement = """
-    SELECT millrace.output_of(min(job.id)) FROM millrace.job
-    WHERE job.run_id = $1 AND job.step = $2 AND job.parent_id IS NULL
+    SELECT millrace.step_output($1, $2)
     """
 
 private let parentResultsStatement: Statement = """
@@ -11,7 +10,8 @@ private let parentResultsStatement: Statement = """
     """
 
 extension JobContext {
-    /// The result of a step of the same pipeline run, or of the job that carried its work on.
+    /// The result of a step of the same pipeline run, or of the job that carried its work on; of a step with `for-each`,
+    /// the list of its children's results.
     ///
     /// - Returns: nil when the job belongs to no run, or the step has not ended well, or it had no result.
     /// - Throws: `DecodingError` when the result has another shape.

@@ -32,6 +32,8 @@ public struct JobContext<Arguments: Codable & Sendable>: Sendable {
     public var step: String? { attemptState.job.step }
     /// The job whose completion made it.
     public var parent: JobID? { attemptState.job.parent }
+    /// The trace context of whoever enqueued it.
+    public var trace: TraceContext? { attemptState.job.trace }
     /// Connections to the database that holds the job.
     public var database: Pool { attemptState.pool }
 

@@ -19,6 +19,11 @@ struct ClaimedJob: Sendable {
     let runID: Int64?
     let step: String?
     let needs: [JobID]
+    /// What is left until its deadline, by the database's clock at the claim.
+    let remaining: Duration?
+    /// Whether it should not start any more: its time to start has passed.
+    let hasExpired: Bool
+    let trace: TraceContext?
 
     init(_ row: Row) throws {
         id = JobID(try row["job_id"])
@@ -40,5 +45,10 @@ struct ClaimedJob: Sendable {
         step = try row["step"]
         let parents: [Int64]? = try row["needs"]
         needs = (parents ?? []).map { JobID($0) }
+        let remainingMilliseconds: Int64? = try row["remaining_ms"]
+        remaining = remainingMilliseconds.map { .milliseconds($0) }
+        hasExpired = try row["expired"]
+        let traceText: JSONText? = try row["trace"]
+        trace = try traceText?.decode()
     }
 }

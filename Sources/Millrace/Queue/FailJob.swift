@@ -1,18 +1,19 @@
 import Postgres
 
-private let failStatement: Statement = "SELECT millrace.fail($1, $2, $3, $4, $5, $6)::text"
+private let failStatement: Statement = "SELECT millrace.fail($1, $2, $3, $4, $5, $6, $7)::text"
 
 /// Why an attempt did not succeed.
 struct AttemptFailure: Sendable {
     /// As `millrace.attempt_error.kind` has them.
     enum Kind: String, Sendable {
-        case error, timeout, cancelled, arguments
+        case error, timeout, deadline, expired, cancelled, arguments
     }
 
     let kind: Kind
     let message: String
     let isRetryable: Bool
     var retryAfter: Duration?
+    var stackTrace: String?
 }
 
 extension Session {
@@ -22,7 +23,7 @@ extension Session {
     func fail(_ job: JobID, epoch: Int64, _ failure: AttemptFailure) async throws -> JobState? {
         let state: String? = try await query(
             failStatement, job.rawValue, epoch, failure.kind.rawValue, failure.message, failure.isRetryable,
-            failure.retryAfter?.wholeMilliseconds
+            failure.retryAfter?.wholeMilliseconds, failure.stackTrace
         )[0][0]
         return state.flatMap(JobState.init(rawValue:))
     }

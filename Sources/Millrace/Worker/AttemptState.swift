@@ -5,7 +5,7 @@ import Synchronization
 
 /// Why an attempt is being stopped before its plugin returned.
 enum StopCause: Sendable {
-    case cancelRequested, timedOut, shutdown, leaseLost
+    case cancelRequested, timedOut, deadlinePassed, shutdown, leaseLost
 }
 
 /// What a plugin reports of its progress.

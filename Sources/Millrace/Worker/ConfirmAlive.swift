@@ -1,16 +1,28 @@
+import Foundation
 import Postgres
 
 /// Nothing is updated once the worker was declared lost: then it has no jobs any more, whatever it believes.
 private let heartbeatStatement: Statement = """
     UPDATE millrace.worker
-    SET heartbeat_at = clock_timestamp(), stale_outcomes = stale_outcomes + $2
+    SET heartbeat_at = millrace.clock(), stale_outcomes = stale_outcomes + $2,
+        clock_ahead_ms = (extract(epoch FROM $3 - clock_timestamp()) * 1000)::bigint
     WHERE id = $1 AND state IN ('alive', 'draining')
-    RETURNING state
+    RETURNING state, slots, EXISTS (SELECT FROM millrace.limit_rule WHERE kind = 'rate')
     """
 
 private let leasesStatement: Statement = """
     SELECT job_id, epoch, cancel_requested_at IS NOT NULL FROM millrace.lease WHERE worker_id = $1
     """
+
+/// What the database wants of a worker, as it answers a heartbeat.
+struct WorkerOrders: Sendable {
+    /// Whether it should finish what it runs and end.
+    let shouldDrain: Bool
+    /// Jobs to run at once.
+    let slots: Int
+    /// Whether there are rate limits, so that a claim may have to be tried again at their time.
+    let hasRateLimits: Bool
+}
 
 /// A lease as the database has it.
 struct HeldLease: Sendable {
@@ -23,9 +35,12 @@ extension Session {
     /// Proves that a worker is alive.
     ///
     /// - Parameter staleOutcomes: outcomes refused since the last heartbeat, to be counted.
-    /// - Returns: false when the worker was declared lost.
-    func confirmAlive(worker: Int64, staleOutcomes: Int) async throws -> Bool {
-        try await first(heartbeatStatement, worker, Int64(staleOutcomes)) != nil
+    /// - Returns: what is wanted of the worker; nil when it was declared lost.
+    func confirmAlive(worker: Int64, staleOutcomes: Int) async throws -> WorkerOrders? {
+        // Its own clock is written down for people only: it shows how far it is off.
+        guard let row = try await first(heartbeatStatement, worker, Int64(staleOutcomes), Date()) else { return nil }
+        let (state, slots, hasRateLimits) = try row.decode(String.self, Int.self, Bool.self)
+        return WorkerOrders(shouldDrain: state == "draining", slots: slots, hasRateLimits: hasRateLimits)
     }
 
     /// The leases of a worker.

@@ -2,8 +2,8 @@ import Foundation
 package import Postgres
 
 private let registerStatement: Statement = """
-    INSERT INTO millrace.worker (name, host, pid, version, slots, queues, plugins, lease_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    INSERT INTO millrace.worker (name, host, pid, version, slots, queues, plugins, lease_ms, queue_slots, queue_weights)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     RETURNING id
     """
 
@@ -16,12 +16,12 @@ private let publishStatement: Statement = """
     SET version = excluded.version, summary = excluded.summary, arguments = excluded.arguments,
         queue = excluded.queue, max_attempts = excluded.max_attempts, timeout_ms = excluded.timeout_ms,
         backoff_base_ms = excluded.backoff_base_ms, backoff_cap_ms = excluded.backoff_cap_ms,
-        published_at = clock_timestamp()
+        published_at = millrace.clock()
     WHERE known.version <= excluded.version
     """
 
 private let retireStatement: Statement = """
-    UPDATE millrace.worker SET state = 'stopped', ended_at = clock_timestamp(), heartbeat_at = clock_timestamp()
+    UPDATE millrace.worker SET state = 'stopped', ended_at = millrace.clock(), heartbeat_at = millrace.clock()
     WHERE id = $1 AND state IN ('alive', 'draining')
     """
 
@@ -40,7 +40,8 @@ extension Session {
         return try await query(
             registerStatement, options.name, ProcessInfo.processInfo.hostName,
             ProcessInfo.processInfo.processIdentifier, options.version, Int32(options.slots), options.queues, offered,
-            Int32(options.lease.wholeMilliseconds)
+            Int32(options.lease.wholeMilliseconds), try JSONText(encoding: options.queueSlots),
+            try JSONText(encoding: options.queueWeights)
         )[0][0]
     }
 

@@ -13,7 +13,7 @@ private let progressStatement: Statement = """
 /// Not fenced: a line says what an attempt did, whoever has the job by now, and it names the epoch.
 private let logStatement: Statement = """
     INSERT INTO millrace.log_line (job_id, epoch, at, level, message, metadata)
-    SELECT line.job_id, line.epoch, clock_timestamp() - line.age_ms * interval '1 millisecond', line.level, line.message,
+    SELECT line.job_id, line.epoch, millrace.clock() - line.age_ms * interval '1 millisecond', line.level, line.message,
         nullif(line.metadata, '{}')
     FROM unnest($1::bigint[], $2::bigint[], $3::double precision[], $4::text[], $5::text[], $6::jsonb[])
         AS line(job_id, epoch, age_ms, level, message, metadata)

@@ -20,16 +20,25 @@ struct AttemptRunner: Sendable {
             return
         }
 
+        if job.hasExpired {
+            let failure = AttemptFailure(
+                kind: .expired, message: "expired: it had not started in time", isRetryable: false)
+            await write(attempt) { try await $0.fail(job.id, epoch: job.epoch, failure) != nil }
+            return
+        }
+
         let body = Task(executorPreference: threads) { try await plugin.run(attempt) }
         running.attach(body, to: attempt)
-        let timer = job.timeout.map { timeout in
-            Task {
-                try await Task.sleep(for: timeout)
-                running.stop(job.id, epoch: job.epoch, because: .timedOut)
+        let timers = [(job.timeout, StopCause.timedOut), (job.remaining, .deadlinePassed)].compactMap { limit, cause in
+            limit.map { limit in
+                Task {
+                    try await Task.sleep(for: max(.zero, limit))
+                    running.stop(job.id, epoch: job.epoch, because: cause)
+                }
             }
         }
         let outcome = await body.result
-        timer?.cancel()
+        for timer in timers { timer.cancel() }
         attempt.removeScratchFolder()
         await end(attempt, outcome)
     }
@@ -120,18 +129,22 @@ extension AttemptFailure {
             let limit = attempt.job.timeout.map { DurationText($0).description } ?? "its timeout"
             self.init(kind: .timeout, message: "took longer than \(limit)", isRetryable: true)
             return
+        case .deadlinePassed:
+            self.init(kind: .deadline, message: "its deadline has passed", isRetryable: false)
+            return
         case .shutdown, .leaseLost, nil:
             break
         }
+        let stackTrace = (error as? any StackTraced)?.stackTrace
         switch error {
         case let error as ArgumentError:
             self.init(kind: .arguments, message: error.description, isRetryable: false)
         case let error as PermanentFailure:
-            self.init(kind: .error, message: error.description, isRetryable: false)
+            self.init(kind: .error, message: error.description, isRetryable: false, stackTrace: stackTrace)
         case let error as RetryLater:
             self.init(kind: .error, message: error.description, isRetryable: true, retryAfter: error.delay)
         default:
-            self.init(kind: .error, message: "\(error)", isRetryable: true)
+            self.init(kind: .error, message: "\(error)", isRetryable: true, stackTrace: stackTrace)
         }
     }
 }

@@ -17,11 +17,13 @@ final class WorkerSession: Sendable {
     let doorbell: Doorbell
     let completions: CompletionBatcher
     private let threads: PluginThreads
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     private struct State {
         var isDraining = false
         var claimsFinished = 0
+        var slots: Int
+        var hasRateLimits = true
     }
 
     init(
@@ -35,6 +37,7 @@ final class WorkerSession: Sendable {
         self.options = options
         self.liveness = liveness
         self.logger = logger
+        state = Mutex(State(slots: options.slots))
         doorbell = Doorbell(local: signal)
         completions = CompletionBatcher(pool: control, logger: logger)
         // Enough for every core to be busy while others wait; slots beyond that are for plugins that mostly wait.
@@ -46,10 +49,32 @@ final class WorkerSession: Sendable {
     /// How many claims have been answered, or have failed.
     var claimsFinished: Int { state.withLock(\.claimsFinished) }
 
+    /// Jobs to run at once, as last ordered.
+    var slots: Int { state.withLock(\.slots) }
+
+    /// Follows what the database wants of this worker.
+    func follow(_ orders: WorkerOrders) {
+        let changed = state.withLock { state in
+            defer {
+                state.slots = orders.slots
+                state.hasRateLimits = orders.hasRateLimits
+            }
+            return state.slots != orders.slots
+        }
+        if changed { signal.ring() }
+        if orders.shouldDrain, !isDraining {
+            logger.info("worker was told to drain")
+            drain(grace: nil)
+        }
+    }
+
     /// Claims nothing more; after the grace, stops what still runs and gives it back.
-    func drain(grace: Duration) {
+    ///
+    /// - Parameter grace: how long running jobs may go on; nil for as long as they need.
+    func drain(grace: Duration?) {
         state.withLock { $0.isDraining = true }
         signal.ring()
+        guard let grace else { return }
         Task {
             try await Task.sleep(for: grace)
             running.stopAll(because: .shutdown)
@@ -100,7 +125,7 @@ final class WorkerSession: Sendable {
             for await _ in signal.rings {
                 if isDraining { break }
                 while !isDraining, liveness.mayClaim {
-                    let free = options.slots - running.count
+                    let free = slots - running.count
                     guard free > 0 else { break }
                     let claimed = await claim(upTo: free, offer: offer)
                     for job in claimed {
@@ -113,9 +138,23 @@ final class WorkerSession: Sendable {
                         }
                     }
                     state.withLock { $0.claimsFinished += 1 }
-                    guard claimed.count == free else { break }
+                    guard claimed.count == free else {
+                        if state.withLock(\.hasRateLimits) { group.addTask { await self.lookAgainWhenRateAllows() } }
+                        break
+                    }
                 }
             }
+        }
+    }
+
+    /// Rings when a rate limit lets the next job start, if that is before the next poll anyway.
+    private func lookAgainWhenRateAllows() async {
+        do {
+            guard let wait = try await control.rateLimitOpens(), wait < options.pollInterval else { return }
+            try await Task.sleep(for: wait)
+            signal.ring()
+        } catch {
+            logger.debug("rate limits were not looked at; the next poll does", metadata: ["error": "\(error)"])
         }
     }
 

@@ -10,12 +10,14 @@ extension WorkerSession {
             let sentAt = ContinuousClock.now
             let staleOutcomes = liveness.takeStaleOutcomes()
             do {
-                guard try await control.confirmAlive(worker: liveness.worker, staleOutcomes: staleOutcomes) else {
+                guard let orders = try await control.confirmAlive(worker: liveness.worker, staleOutcomes: staleOutcomes)
+                else {
                     liveness.countStale(staleOutcomes)
                     try await startAgain()
                     continue
                 }
                 liveness.confirm(sentAt: sentAt)
+                follow(orders)
                 try await reconcile(&unknown)
             } catch is CancellationError {
                 return
@@ -93,6 +95,7 @@ extension WorkerSession {
                 let connection = try await Connection.connect(configuration, logger: logger)
                 let ready = try await connection.listen("millrace_ready")
                 let cancelled = try await connection.listen("millrace_cancel")
+                let ordered = try await connection.listen("millrace_control")
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         for try await _ in ready { self.signal.ring() }
@@ -103,6 +106,15 @@ extension WorkerSession {
                             for lease in try await self.control.leases(ofWorker: self.liveness.worker)
                             where lease.cancelRequested {
                                 self.running.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
+                            }
+                        }
+                    }
+                    group.addTask {
+                        for try await notification in ordered where notification.payload == "\(self.liveness.worker)" {
+                            if let orders = try await self.control.confirmAlive(
+                                worker: self.liveness.worker, staleOutcomes: 0)
+                            {
+                                self.follow(orders)
                             }
                         }
                     }

@@ -12,7 +12,8 @@ struct FolderClaim {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw PrivateServer.Problem(
-                description: "\(path) cannot be written: \(String(cString: strerror(errno)))  →  choose another --folder")
+                description:
+                    "\(path) cannot be written: \(String(cString: strerror(errno)))  →  choose another --folder")
         }
         file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {

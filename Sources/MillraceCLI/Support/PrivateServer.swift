@@ -48,7 +48,8 @@ struct PrivateServer {
         process.standardError = output
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        let server = PrivateServer(url: "postgresql://postgres@/postgres?host=\(socket.path)", process: process, claim: claim)
+        let server = PrivateServer(
+            url: "postgresql://postgres@/postgres?host=\(socket.path)", process: process, claim: claim)
         do {
             try await server.waitUntilReady(
                 pgIsReady: binaries.appendingPathComponent("pg_isready").path, socket: socket, log: log)

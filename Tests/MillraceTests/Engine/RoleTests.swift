@@ -68,7 +68,7 @@ struct RoleTests {
             let id = try await connection.register(WorkerOptions(name: "role"), offering: descriptions)
             let offer = Offer(queues: nil, plugins: ["scripted"], versions: [1])
             let job = try #require(try await connection.claim(for: id, upTo: 1, offer: offer).first)
-            #expect(try await connection.confirmAlive(worker: id, staleOutcomes: 0))
+            #expect(try await connection.confirmAlive(worker: id, staleOutcomes: 0) != nil)
             #expect(try await connection.complete([Completion(job: job.id, epoch: job.epoch, result: nil)]) == [job.id])
             _ = try await connection.promoteDue()
             _ = try await connection.rescueJobs()

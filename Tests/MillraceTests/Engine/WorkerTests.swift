@@ -126,7 +126,7 @@ struct WorkerTests {
             #expect(try await database.pool.cancel(running, by: "tester") == .requested)
             let ended = try await database.end(of: running)
             #expect(ended.state == .cancelled)
-            #expect(ended.reason == "cancelled by tester")
+            #expect(ended.reason == "was cancelled by tester")
             #expect(try await database.pool.cancel(running) == .alreadyEnded(.cancelled))
 
             var later = try Scripted.request()

@@ -1,51 +1,218 @@
--- Takes up to `wanted` jobs for a worker, in the order of the ready table's key, over the lanes that it can run.
+-- Takes up to `wanted` jobs for a worker, over the lanes that it can run.
 --
--- MATERIALIZED pins the locking subquery to one evaluation; SKIP LOCKED lets claimers pass each other. A lane whose queue
--- is paused is not looked at. A worker that was declared lost, or drains, is given nothing: what it started would only
--- be taken from it again. Each job gets a new epoch, which every later statement about it must name.
+-- Only lanes that have ready jobs are looked at, found by hopping over the ready table's key, and of those only the open
+-- ones: a lane whose queue is paused, or one of whose limits is full, is not read at all. Where nothing but priority
+-- decides, the order is that of the key. A worker that was declared lost, or drains, is given nothing: what it started
+-- would only be taken from it again. Each job gets a new epoch, which every later statement about it must name.
 CREATE OR REPLACE FUNCTION millrace.claim(
     for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[]
 ) RETURNS TABLE (
     job_id bigint, epoch bigint, enqueued_at timestamptz, plugin text, queue text, args jsonb, args_version integer,
     attempt smallint, crashes smallint, max_attempts smallint, timeout_ms bigint, logical_time timestamptz,
-    parent_id bigint, run_id bigint, step text, needs bigint[]
+    parent_id bigint, run_id bigint, step text, needs bigint[], remaining_ms bigint, expired boolean, trace jsonb
 )
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
-    WITH able AS MATERIALIZED (
-        SELECT lane.id, lane.plugin, lane.queue, lane.args_version
-        FROM unnest(of_plugins, of_versions) AS offer(name, version)
-        JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
-        LEFT JOIN queue ON queue.name = lane.queue
-        WHERE queue.paused_at IS NULL AND (of_queues IS NULL OR lane.queue = ANY (of_queues))
-            AND EXISTS (SELECT FROM worker WHERE worker.id = for_worker AND worker.state = 'alive')
-    ), picked AS MATERIALIZED (
-        SELECT candidate.lane_id, candidate.priority, candidate.job_id
-        FROM able CROSS JOIN LATERAL (
-            SELECT ready.lane_id, ready.priority, ready.job_id FROM ready
-            WHERE ready.lane_id = able.id
-            ORDER BY ready.priority, ready.job_id
-            LIMIT wanted
-            FOR UPDATE SKIP LOCKED
-        ) AS candidate
-        ORDER BY candidate.priority, candidate.job_id
-        LIMIT wanted
-    ), taken AS (
-        DELETE FROM ready USING picked
-        WHERE ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id
-        RETURNING ready.lane_id, ready.priority, ready.job_id, ready.enqueued_at, ready.attempt, ready.crashes
-    ), leased AS (
-        INSERT INTO lease (job_id, epoch, enqueued_at, lane_id, priority, attempt, crashes, worker_id, claimed_at)
-        SELECT taken.job_id, nextval('epoch_seq'), taken.enqueued_at, taken.lane_id, taken.priority,
-            taken.attempt + 1, taken.crashes, for_worker, clock_timestamp()
-        FROM taken
-        RETURNING lease.job_id, lease.epoch, lease.enqueued_at, lease.lane_id, lease.priority, lease.attempt, lease.crashes
+#variable_conflict use_column
+DECLARE
+    host worker;
+    lanes integer[];
+    is_limited boolean;
+    lane_ids integer[];
+    priorities smallint[];
+    job_ids bigint[];
+    seen integer;
+BEGIN
+    SELECT * INTO host FROM worker WHERE worker.id = for_worker AND worker.state = 'alive';
+    IF NOT FOUND OR wanted < 1 THEN
+        RETURN;
+    END IF;
+
+    WITH RECURSIVE filled(id) AS (
+        (SELECT ready.lane_id FROM ready ORDER BY ready.lane_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT ready.lane_id FROM ready WHERE ready.lane_id > filled.id ORDER BY ready.lane_id LIMIT 1)
+        FROM filled WHERE filled.id IS NOT NULL
     )
-    SELECT leased.job_id, leased.epoch, leased.enqueued_at, able.plugin, able.queue, job.args, able.args_version,
+    SELECT array_agg(lane.id), bool_or(EXISTS (SELECT FROM lane_limit WHERE lane_limit.lane_id = lane.id))
+    INTO lanes, is_limited
+    FROM filled
+    JOIN lane ON lane.id = filled.id
+    JOIN unnest(of_plugins, of_versions) AS offer(name, version)
+        ON offer.name = lane.plugin AND lane.args_version <= offer.version
+    JOIN queue ON queue.name = lane.queue
+    WHERE queue.paused_at IS NULL AND (of_queues IS NULL OR lane.queue = ANY (of_queues));
+    IF lanes IS NULL THEN
+        RETURN;
+    END IF;
+
+    IF is_limited OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
+        SELECT picked.lane_ids, picked.priorities, picked.job_ids INTO lane_ids, priorities, job_ids
+        FROM pick_within_limits(host, wanted, lanes) AS picked;
+    ELSE
+        IF cardinality(lanes) > 1 THEN
+            -- What is looked at is not locked before it is chosen, or the other workers would have to pass it by.
+            SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id), max(locked.seen)
+            INTO lane_ids, priorities, job_ids, seen
+            FROM (
+                SELECT ready.lane_id, ready.priority, ready.job_id, first.seen
+                FROM (
+                    SELECT candidate.*, count(*) OVER () AS seen
+                    FROM unnest(lanes) AS able(id) CROSS JOIN LATERAL (
+                        SELECT ready.lane_id, ready.priority, ready.job_id FROM ready
+                        WHERE ready.lane_id = able.id
+                        ORDER BY ready.priority, ready.job_id LIMIT wanted
+                    ) AS candidate
+                    ORDER BY candidate.priority, candidate.job_id LIMIT wanted
+                ) AS first
+                JOIN ready ON ready.lane_id = first.lane_id AND ready.priority = first.priority AND ready.job_id = first.job_id
+                FOR UPDATE OF ready SKIP LOCKED
+            ) AS locked;
+        END IF;
+        IF cardinality(lanes) = 1 OR coalesce(cardinality(job_ids), 0) < least(wanted, coalesce(seen, wanted)) THEN
+            -- One lane, or others are at the same rows: take what is free behind them.
+            SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id)
+            INTO lane_ids, priorities, job_ids
+            FROM (
+                SELECT candidate.* FROM unnest(lanes) AS able(id) CROSS JOIN LATERAL (
+                    SELECT ready.lane_id, ready.priority, ready.job_id FROM ready
+                    WHERE ready.lane_id = able.id
+                    ORDER BY ready.priority, ready.job_id LIMIT wanted
+                    FOR UPDATE SKIP LOCKED
+                ) AS candidate
+                ORDER BY candidate.priority, candidate.job_id LIMIT wanted
+            ) AS locked;
+        END IF;
+    END IF;
+    IF job_ids IS NULL THEN
+        RETURN;
+    END IF;
+
+    RETURN QUERY
+    WITH taken AS (
+        DELETE FROM ready USING unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
+        WHERE ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id
+        RETURNING ready.*
+    ), leased AS (
+        INSERT INTO lease (job_id, epoch, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, worker_id, claimed_at)
+        SELECT taken.job_id, nextval('epoch_seq'), taken.enqueued_at, taken.lane_id, taken.priority,
+            taken.attempt + 1, taken.crashes, taken.weight, taken.traits, for_worker, clock()
+        FROM taken
+        RETURNING lease.*
+    )
+    SELECT leased.job_id, leased.epoch, leased.enqueued_at, lane.plugin, lane.queue, job.args, lane.args_version,
         leased.attempt, leased.crashes, job.max_attempts, job.timeout_ms, job.logical_time,
-        job.parent_id, job.run_id, job.step, job.needs
+        job.parent_id, job.run_id, job.step, job.needs,
+        (extract(epoch FROM job.deadline_at - leased.claimed_at) * 1000)::bigint,
+        coalesce(job.expires_at < leased.claimed_at AND leased.attempt = 1, false), job.trace
     FROM leased
-    JOIN able ON able.id = leased.lane_id
+    JOIN lane ON lane.id = leased.lane_id
     JOIN job ON job.id = leased.job_id AND job.enqueued_at = leased.enqueued_at
-    ORDER BY leased.priority, leased.job_id
+    ORDER BY leased.priority, leased.job_id;
+END
+$$;
+
+-- Picks and locks ready jobs where limits, slots or weights of queues have a say.
+--
+-- Claims that concern the same limit take turns: each first locks the limits, in the order of their ids, and then counts,
+-- in a statement of its own, so that it sees what the one before it took. The permits in use are the leases themselves.
+-- Values of a key take turns by what they have running and by their share; of those that are equal, chance decides,
+-- weighted by the share, so that none is left out for long. Then a job is picked if it and all picked before it fit into
+-- every one of its limits.
+CREATE OR REPLACE FUNCTION millrace.pick_within_limits(
+    host millrace.worker, wanted integer, lanes integer[], OUT lane_ids integer[], OUT priorities smallint[], OUT job_ids bigint[]
+)
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    rule integer;
+BEGIN
+    FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
+        PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
+    END LOOP;
+
+    WITH room AS MATERIALIZED (
+        SELECT room.limit_id, room.key, room.kind, room.room, room.in_use, room.share, room.fair FROM limit_room(lanes) AS room
+        UNION ALL
+        -- Slots that this worker keeps for a queue count like a limit.
+        SELECT 0, slots.key, 'slots', slots.value::bigint - (
+            SELECT count(*) FROM lease JOIN lane ON lane.id = lease.lane_id
+            WHERE lease.worker_id = host.id AND lane.queue = slots.key), 0, 1, false
+        FROM jsonb_each_text(host.queue_slots) AS slots
+    ), binding AS MATERIALIZED (
+        SELECT lane_limit.lane_id, lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)
+        UNION ALL
+        SELECT lane.id, 0, lane.queue FROM lane WHERE lane.id = ANY (lanes) AND host.queue_slots ? lane.queue
+    ), open AS MATERIALIZED (
+        SELECT lane.id, lane.queue, coalesce(min(room.room), wanted) AS room,
+            -- Lanes without a fair limit take turns as one.
+            max(room.limit_id || '/' || room.key) FILTER (WHERE room.fair AND room.key <> '') AS turn_key,
+            coalesce(max(room.in_use) FILTER (WHERE room.fair AND room.key <> ''), 0) AS busy,
+            coalesce(min(room.share) FILTER (WHERE room.fair AND room.key <> ''), 1) AS share
+        FROM unnest(lanes) AS able(id)
+        JOIN lane ON lane.id = able.id
+        LEFT JOIN binding ON binding.lane_id = lane.id
+        LEFT JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
+        GROUP BY lane.id, lane.queue
+        HAVING coalesce(min(room.room), 1) > 0
+    ), peeked AS (
+        SELECT open.queue, open.turn_key, open.busy, open.share, candidate.*
+        FROM open CROSS JOIN LATERAL (
+            SELECT ready.lane_id, ready.priority, ready.job_id, ready.weight FROM ready
+            WHERE ready.lane_id = open.id
+            ORDER BY ready.priority, ready.job_id
+            LIMIT least(wanted, open.room)
+        ) AS candidate
+    ), turned AS (
+        SELECT peeked.*,
+            CASE WHEN bool_or(turn_key IS NOT NULL) OVER () THEN
+                floor((busy + row_number() OVER (PARTITION BY turn_key ORDER BY priority, job_id)) / share) END AS turn,
+            -ln(1 - random()) / share AS chance
+        FROM peeked
+    ), ordered AS (
+        SELECT turned.*, row_number() OVER (ORDER BY priority, turn, CASE WHEN turn IS NOT NULL THEN chance END, job_id) AS place
+        FROM turned
+    ), shared AS (
+        SELECT ordered.*, CASE WHEN host.queue_weights <> '{}' THEN
+            (row_number() OVER (PARTITION BY queue ORDER BY place) - random())
+                / coalesce((host.queue_weights ->> queue)::double precision, 1) END AS queue_turn
+        FROM ordered
+    ), ranked AS MATERIALIZED (
+        SELECT shared.lane_id, shared.priority, shared.job_id, shared.weight,
+            row_number() OVER (ORDER BY queue_turn, place) AS place
+        FROM shared
+    ), demand AS (
+        SELECT ranked.place, room.room,
+            sum(CASE room.kind WHEN 'concurrency' THEN ranked.weight ELSE 1 END)
+                OVER (PARTITION BY binding.limit_id, binding.key ORDER BY ranked.place) AS needed
+        FROM ranked
+        JOIN binding ON binding.lane_id = ranked.lane_id
+        JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
+    ), chosen AS (
+        SELECT ranked.* FROM ranked
+        WHERE NOT EXISTS (SELECT FROM demand WHERE demand.place = ranked.place AND demand.needed > demand.room)
+        ORDER BY ranked.place LIMIT wanted
+    ), locked AS (
+        SELECT ready.lane_id, ready.priority, ready.job_id
+        FROM chosen
+        JOIN ready ON ready.lane_id = chosen.lane_id AND ready.priority = chosen.priority AND ready.job_id = chosen.job_id
+        FOR UPDATE OF ready SKIP LOCKED
+    )
+    SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id)
+    INTO lane_ids, priorities, job_ids FROM locked;
+    IF job_ids IS NULL THEN
+        RETURN;
+    END IF;
+
+    -- Tokens are taken for all of them at once.
+    INSERT INTO bucket AS known (limit_id, key, tokens, at)
+    SELECT room.limit_id, room.key, room.tokens - (
+            SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
+            JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
+            WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
+    FROM limit_room(lane_ids) AS room
+    WHERE room.kind = 'rate'
+    ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
+END
 $$;

@@ -4,6 +4,7 @@ LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     done bigint[];
+    traited boolean;
 BEGIN
     WITH gone AS (
         DELETE FROM lease USING unnest(job_ids, epochs, results) AS outcome(id, token, value)
@@ -13,13 +14,14 @@ BEGIN
         INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
             finished_at, result)
         SELECT job_id, enqueued_at, lane_id, 'succeeded', attempt, crashes, epoch, worker_id, claimed_at,
-            clock_timestamp(), value
+            clock(), value
         FROM gone
         RETURNING job_id
     )
-    SELECT coalesce(array_agg(job_id), '{}') INTO done FROM kept;
+    SELECT coalesce(array_agg(kept.job_id), '{}'), coalesce(bool_or(gone.traits & 1 <> 0), false) INTO done, traited
+    FROM kept JOIN gone USING (job_id);
 
-    IF EXISTS (SELECT FROM dependency WHERE parent_id = ANY (done)) THEN
+    IF traited OR EXISTS (SELECT FROM dependency WHERE parent_id = ANY (done)) THEN
         PERFORM settle(done, array_fill('succeeded'::job_state, ARRAY[cardinality(done)]));
     END IF;
     RETURN done;
@@ -53,10 +55,10 @@ BEGIN
                 ELSE element.job || jsonb_build_object('key', 'millrace.' || element.place) END ORDER BY element.place)
             FROM jsonb_array_elements(children) WITH ORDINALITY AS element(job, place));
         children := children || jsonb_build_array(jsonb_build_object('plugin', 'millrace.barrier', 'key', successor,
-            'needs', (SELECT jsonb_agg(element.job ->> 'key') FROM jsonb_array_elements(children) AS element(job))));
+            'rules', '{}'::jsonb, 'needs', (SELECT jsonb_agg(element.job ->> 'key') FROM jsonb_array_elements(children) AS element(job))));
     END IF;
 
-    ids := insert_jobs(children, origin.run_id, origin.id, origin.step, origin.logical_time);
+    ids := (insert_jobs(children, origin.run_id, origin.id, origin.step, origin.logical_time)).ids;
     SELECT ids[element.place] INTO heir
     FROM jsonb_array_elements(children) WITH ORDINALITY AS element(job, place)
     WHERE element.job ->> 'key' = successor;
@@ -70,7 +72,10 @@ BEGIN
     INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
         finished_at, result, successor_id)
     VALUES (held.job_id, held.enqueued_at, held.lane_id, 'succeeded', held.attempt, held.crashes, held.epoch,
-        held.worker_id, held.claimed_at, clock_timestamp(), value, heir);
+        held.worker_id, held.claimed_at, clock(), value, heir);
+    IF held.traits & 1 <> 0 THEN
+        DELETE FROM unique_key WHERE job_id = ended_id AND until IS NULL;
+    END IF;
     RETURN ids;
 END
 $$;
@@ -85,10 +90,12 @@ SET search_path = millrace, pg_temp AS $$
 $$;
 
 -- Ends one attempt that did not succeed. The job is tried again while attempts are left and the error allows it.
--- kind      'error', 'timeout', 'arguments' (never tried again) or 'cancelled'
+-- kind      'error', 'timeout', 'arguments' (never tried again), 'deadline', 'expired' or 'cancelled'
+-- stack     where it happened, if the error knew
 -- Returns the state the job is in now, or NULL when the epoch no longer holds.
 CREATE OR REPLACE FUNCTION millrace.fail(
-    ended_id bigint, token bigint, kind text, message text, retryable boolean, retry_after_ms bigint DEFAULT NULL
+    ended_id bigint, token bigint, kind text, message text, retryable boolean, retry_after_ms bigint DEFAULT NULL,
+    stack text DEFAULT NULL
 ) RETURNS millrace.job_state
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
@@ -96,29 +103,41 @@ DECLARE
     held lease;
     origin job;
     final job_state;
+    again_at timestamptz;
 BEGIN
     DELETE FROM lease WHERE job_id = ended_id AND epoch = token RETURNING * INTO held;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message)
-    VALUES (held.job_id, held.epoch, held.attempt, held.worker_id, fail.kind, fail.message);
+    INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message, stack, started_at)
+    VALUES (held.job_id, held.epoch, held.attempt, held.worker_id, fail.kind, fail.message, fail.stack, held.claimed_at);
 
     SELECT * INTO origin FROM job WHERE id = held.job_id AND enqueued_at = held.enqueued_at;
-    IF held.cancel_requested_at IS NOT NULL OR fail.kind = 'cancelled' THEN
+    again_at := clock() + coalesce(retry_after_ms * interval '1 millisecond',
+        backoff(held.attempt, origin.backoff_base_ms, origin.backoff_cap_ms));
+    IF fail.kind = 'expired' THEN
+        held.attempt := held.attempt - 1;
         final := 'cancelled';
+    ELSIF held.cancel_requested_at IS NOT NULL AND held.cancel_requested_by = 'its deadline' THEN
+        final := 'failed';
+        message := 'its deadline has passed';
+    ELSIF held.cancel_requested_at IS NOT NULL OR fail.kind = 'cancelled' THEN
+        final := 'cancelled';
+    ELSIF retryable AND held.attempt < origin.max_attempts AND again_at >= origin.deadline_at THEN
+        final := 'failed';
+        message := format('its next attempt would be after its deadline: %s', message);
     ELSIF retryable AND held.attempt < origin.max_attempts THEN
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, state, due_at)
-        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt, held.crashes, 'scheduled',
-            clock_timestamp() + coalesce(retry_after_ms * interval '1 millisecond',
-                backoff(held.attempt, origin.backoff_base_ms, origin.backoff_cap_ms)));
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt, held.crashes, held.weight,
+            held.traits, 'scheduled', again_at);
         RETURN 'scheduled';
     ELSE
         final := 'failed';
     END IF;
 
-    PERFORM end_lease(held, final, CASE final
-        WHEN 'cancelled' THEN format('cancelled by %s', coalesce(held.cancel_requested_by, 'the plugin'))
+    PERFORM end_lease(held, final, CASE
+        WHEN fail.kind = 'expired' THEN message
+        WHEN final = 'cancelled' THEN format('was cancelled by %s', coalesce(held.cancel_requested_by, 'its plugin'))
         ELSE message END);
     RETURN final;
 END
@@ -132,7 +151,7 @@ BEGIN
     INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
         finished_at, reason)
     VALUES (held.job_id, held.enqueued_at, held.lane_id, final, held.attempt, held.crashes, held.epoch, held.worker_id,
-        held.claimed_at, clock_timestamp(), why);
+        held.claimed_at, clock(), why);
     PERFORM settle(ARRAY[held.job_id], ARRAY[final]);
 END
 $$;
@@ -146,8 +165,8 @@ SET search_path = millrace, pg_temp AS $$
         WHERE lease.job_id = held.id AND lease.epoch = held.token
         RETURNING lease.*
     ), back AS (
-        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes)
-        SELECT lane_id, priority, job_id, enqueued_at, attempt - 1, crashes FROM gone
+        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
+        SELECT lane_id, priority, job_id, enqueued_at, attempt - 1, crashes, weight, traits FROM gone
         RETURNING job_id
     )
     SELECT coalesce(array_agg(job_id), '{}') FROM back
@@ -160,9 +179,9 @@ SET search_path = millrace, pg_temp AS $$
     WITH gone AS (
         DELETE FROM lease WHERE job_id = held_id AND epoch = token RETURNING *
     ), put_off AS (
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, state, due_at)
-        SELECT job_id, enqueued_at, lane_id, priority, attempt - 1, crashes, 'scheduled',
-            clock_timestamp() + delay_ms * interval '1 millisecond'
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
+        SELECT job_id, enqueued_at, lane_id, priority, attempt - 1, crashes, weight, traits, 'scheduled',
+            clock() + delay_ms * interval '1 millisecond'
         FROM gone
         RETURNING job_id
     )

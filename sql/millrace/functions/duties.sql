@@ -1,24 +1,153 @@
 -- The coordinator's duties. Each is one short transaction that any process may run at any time, beside others.
 
--- Moves jobs that have become due to ready. Returns how many.
+-- Moves jobs that have become due to ready, and releases steps that have. Returns how many.
 CREATE OR REPLACE FUNCTION millrace.promote(at_most integer DEFAULT 1000) RETURNS integer
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
-    WITH due AS MATERIALIZED (
-        SELECT job_id FROM deferred
-        WHERE state = 'scheduled' AND due_at <= clock_timestamp()
+DECLARE
+    due bigint[];
+    steps bigint[];
+BEGIN
+    SELECT array_agg(locked.job_id), array_agg(locked.job_id) FILTER (WHERE locked.traits & 2 <> 0) INTO due, steps
+    FROM (
+        SELECT job_id, traits FROM deferred
+        WHERE state = 'scheduled' AND due_at <= clock()
         ORDER BY due_at
         LIMIT at_most
         FOR UPDATE SKIP LOCKED
-    ), gone AS (
-        DELETE FROM deferred USING due WHERE deferred.job_id = due.job_id
-        RETURNING deferred.lane_id, deferred.priority, deferred.job_id, deferred.enqueued_at, deferred.attempt, deferred.crashes
-    ), moved AS (
-        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes)
-        SELECT lane_id, priority, job_id, enqueued_at, attempt, crashes FROM gone
-        RETURNING job_id
+    ) AS locked;
+    IF due IS NULL THEN
+        RETURN 0;
+    END IF;
+    IF steps IS NOT NULL THEN
+        UPDATE deferred SET state = 'blocked' WHERE job_id = ANY (steps);
+        PERFORM release_steps(steps);
+    END IF;
+    WITH gone AS (
+        DELETE FROM deferred WHERE job_id = ANY (due) AND traits & 2 = 0
+        RETURNING lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits
     )
-    SELECT count(*)::integer FROM moved
+    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
+    SELECT lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits FROM gone;
+    RETURN cardinality(due);
+END
+$$;
+
+-- Releases gathering jobs (those that wait for very many) whose last edges went in transactions that did not see each
+-- other; see settle. Returns how many.
+CREATE OR REPLACE FUNCTION millrace.gather() RETURNS integer
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    complete bigint[];
+BEGIN
+    SELECT array_agg(locked.job_id) INTO complete
+    FROM (
+        SELECT job_id FROM deferred
+        WHERE state = 'blocked' AND traits & 8 <> 0 AND awaits IS NULL
+            AND NOT EXISTS (SELECT FROM dependency WHERE dependency.job_id = deferred.job_id)
+        LIMIT 100
+        FOR UPDATE SKIP LOCKED
+    ) AS locked;
+    IF complete IS NULL THEN
+        RETURN 0;
+    END IF;
+    PERFORM free_jobs(complete);
+    RETURN cardinality(complete);
+END
+$$;
+
+-- Ends what has run out of time: jobs that did not start before they expired or did not end before their deadline, approvals
+-- that nobody gave, and runs past their deadline. A running job is asked to stop. Returns how many it found.
+CREATE OR REPLACE FUNCTION millrace.expire(at_most integer DEFAULT 1000) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    late record;
+    origin job;
+    moved integer := 0;
+    holder bigint;
+BEGIN
+    FOR late IN
+        DELETE FROM expiry WHERE (expiry.job_id, expiry.kind) IN (
+            SELECT expiry.job_id, expiry.kind FROM expiry WHERE expiry.at <= clock() ORDER BY expiry.at LIMIT at_most
+            FOR UPDATE SKIP LOCKED)
+        RETURNING *
+    LOOP
+        moved := moved + 1;
+        SELECT * INTO origin FROM job WHERE job.id = late.job_id;
+        CONTINUE WHEN NOT FOUND;
+        IF late.kind = 'expires' THEN
+            -- Only what never started expires.
+            PERFORM end_waiting(late.job_id, 'cancelled', format('expired: it had not started by %s', late.at))
+            WHERE NOT EXISTS (SELECT FROM ready WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority
+                    AND ready.job_id = late.job_id AND ready.attempt > 0)
+                AND NOT EXISTS (SELECT FROM deferred WHERE deferred.job_id = late.job_id AND deferred.attempt > 0);
+        ELSIF NOT end_waiting(late.job_id, 'failed', CASE WHEN origin.step_rules ? 'approval'
+                THEN format('nobody approved it by %s', late.at) ELSE format('its deadline passed at %s', late.at) END) THEN
+            UPDATE lease SET cancel_requested_at = coalesce(cancel_requested_at, clock()),
+                cancel_requested_by = coalesce(cancel_requested_by, 'its deadline')
+            WHERE lease.job_id = late.job_id RETURNING worker_id INTO holder;
+            IF FOUND THEN
+                PERFORM pg_notify('millrace_cancel', holder::text);
+            END IF;
+        END IF;
+    END LOOP;
+
+    FOR late IN
+        SELECT id, deadline_at FROM pipeline_run WHERE state = 'running' AND deadline_at <= clock() AND reason IS NULL
+        FOR UPDATE SKIP LOCKED
+    LOOP
+        UPDATE pipeline_run SET reason = format('its deadline passed at %s', late.deadline_at) WHERE id = late.id;
+        PERFORM cancel_run(late.id, 'the deadline of run ' || late.id);
+        moved := moved + 1;
+    END LOOP;
+    RETURN moved;
+END
+$$;
+
+-- Raises jobs of queues with aging that have waited long enough for another step of priority, the longest waiting first.
+-- Returns how many.
+CREATE OR REPLACE FUNCTION millrace.age(at_most integer DEFAULT 1000) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    waiting record;
+    moved integer := 0;
+BEGIN
+    FOR waiting IN
+        SELECT candidate.*, job.aged, steps.wanted
+        FROM queue
+        JOIN lane ON lane.queue = queue.name
+        CROSS JOIN LATERAL (
+            -- The first rows of each priority are its oldest.
+            WITH RECURSIVE level(priority) AS (
+                SELECT min(ready.priority) FROM ready WHERE ready.lane_id = lane.id
+                UNION ALL
+                SELECT (SELECT min(ready.priority) FROM ready WHERE ready.lane_id = lane.id AND ready.priority > level.priority)
+                FROM level WHERE level.priority IS NOT NULL
+            )
+            SELECT oldest.* FROM level CROSS JOIN LATERAL (
+                SELECT ready.* FROM ready WHERE ready.lane_id = lane.id AND ready.priority = level.priority
+                ORDER BY ready.job_id LIMIT at_most
+            ) AS oldest
+        ) AS candidate
+        JOIN job ON job.id = candidate.job_id AND job.enqueued_at = candidate.enqueued_at
+        CROSS JOIN LATERAL (SELECT least(1000,
+            floor(extract(epoch FROM clock() - candidate.enqueued_at) * 1000 / queue.aging_ms))::smallint AS wanted) AS steps
+        WHERE queue.aging_ms IS NOT NULL AND steps.wanted > job.aged
+        LIMIT at_most
+    LOOP
+        UPDATE ready SET priority = ready.priority - (waiting.wanted - waiting.aged)
+        WHERE ready.lane_id = waiting.lane_id AND ready.priority = waiting.priority AND ready.job_id = waiting.job_id;
+        IF FOUND THEN
+            UPDATE job SET priority = job.priority - (waiting.wanted - waiting.aged), aged = waiting.wanted
+            WHERE job.id = waiting.job_id AND job.enqueued_at = waiting.enqueued_at;
+            moved := moved + 1;
+        END IF;
+    END LOOP;
+    RETURN moved;
+END
 $$;
 
 -- Declares workers lost whose lease ran out, and gives their jobs to others. A crash is not a failure: the attempt is
@@ -34,10 +163,10 @@ DECLARE
     holder text;
     rescued integer := 0;
 BEGIN
-    UPDATE worker SET state = 'lost', ended_at = clock_timestamp()
+    UPDATE worker SET state = 'lost', ended_at = clock()
     WHERE id IN (
         SELECT id FROM worker
-        WHERE state IN ('alive', 'draining') AND heartbeat_at + lease_ms * interval '1 millisecond' < clock_timestamp()
+        WHERE state IN ('alive', 'draining') AND heartbeat_at + lease_ms * interval '1 millisecond' < clock()
         FOR UPDATE SKIP LOCKED);
 
     FOR held IN
@@ -51,16 +180,19 @@ BEGIN
         DELETE FROM lease WHERE job_id = held.job_id;
         SELECT name INTO holder FROM worker WHERE id = held.worker_id;
         held.crashes := held.crashes + 1;
-        INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message)
+        INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message, started_at)
         VALUES (held.job_id, held.epoch, held.attempt, held.worker_id, 'crash',
-            format('worker %s stopped proving that it is alive', coalesce(holder, held.worker_id::text)));
-        IF held.cancel_requested_at IS NOT NULL THEN
-            PERFORM end_lease(held, 'cancelled', 'cancelled by ' || held.cancel_requested_by);
+            format('worker %s stopped proving that it is alive', coalesce(holder, held.worker_id::text)), held.claimed_at);
+        IF held.cancel_requested_by = 'its deadline' THEN
+            PERFORM end_lease(held, 'failed', 'its deadline has passed');
+        ELSIF held.cancel_requested_at IS NOT NULL THEN
+            PERFORM end_lease(held, 'cancelled', 'was cancelled by ' || held.cancel_requested_by);
         ELSIF held.crashes >= most_crashes THEN
             PERFORM end_lease(held, 'quarantined', format('%s workers died while they ran it', held.crashes));
         ELSE
-            INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes)
-            VALUES (held.lane_id, held.priority, held.job_id, held.enqueued_at, held.attempt - 1, held.crashes);
+            INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
+            VALUES (held.lane_id, held.priority, held.job_id, held.enqueued_at, held.attempt - 1, held.crashes, held.weight,
+                held.traits);
         END IF;
         rescued := rescued + 1;
     END LOOP;
@@ -78,7 +210,7 @@ SET lock_timeout = '1s'
 SET timezone = 'UTC' AS $$
 DECLARE
     retention integer := (SELECT value::integer FROM setting WHERE name = 'retention_days');
-    today date := clock_timestamp()::date;
+    today date := clock()::date;
     kept record;
     day date;
     child text;
@@ -129,9 +261,10 @@ BEGIN
         END LOOP;
     END LOOP;
 
+    DELETE FROM unique_key WHERE until < clock() - interval '1 minute';
     DELETE FROM checkpoint WHERE NOT EXISTS (SELECT FROM job WHERE job.id = checkpoint.job_id)
         OR EXISTS (SELECT FROM finished WHERE finished.job_id = checkpoint.job_id);
-    DELETE FROM worker WHERE state IN ('lost', 'stopped') AND ended_at < clock_timestamp() - retention * interval '1 day'
+    DELETE FROM worker WHERE state IN ('lost', 'stopped') AND ended_at < clock() - retention * interval '1 day'
         AND NOT EXISTS (SELECT FROM lease WHERE lease.worker_id = worker.id);
 END
 $$;

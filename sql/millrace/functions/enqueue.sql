@@ -1,5 +1,6 @@
--- The lane for (queue, plugin, version), made when it is new.
-CREATE OR REPLACE FUNCTION millrace.lane_for(queue_name text, plugin_name text, version integer) RETURNS integer
+-- The lane for jobs of a queue, plugin and version, with the keys that limits count them by; made when it is new.
+CREATE OR REPLACE FUNCTION millrace.lane_for(queue_name text, plugin_name text, version integer, key_values jsonb DEFAULT '{}')
+RETURNS integer
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
@@ -7,12 +8,16 @@ DECLARE
 BEGIN
     LOOP
         SELECT id INTO found_id FROM lane
-        WHERE queue = queue_name AND plugin = plugin_name AND args_version = version;
+        WHERE queue = queue_name AND plugin = plugin_name AND args_version = version AND keys = key_values;
         IF found_id IS NOT NULL THEN
             RETURN found_id;
         END IF;
         INSERT INTO queue (name) VALUES (queue_name) ON CONFLICT DO NOTHING;
-        INSERT INTO lane (queue, plugin, args_version) VALUES (queue_name, plugin_name, version) ON CONFLICT DO NOTHING;
+        INSERT INTO lane (queue, plugin, args_version, keys) VALUES (queue_name, plugin_name, version, key_values)
+        ON CONFLICT DO NOTHING RETURNING id INTO found_id;
+        IF found_id IS NOT NULL THEN
+            PERFORM bind_lanes(ARRAY[found_id]);
+        END IF;
     END LOOP;
 END
 $$;
@@ -23,6 +28,7 @@ LANGUAGE plpgsql IMMUTABLE
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     unknown text;
+    rule jsonb := job -> 'unique';
 BEGIN
     IF jsonb_typeof(job) IS DISTINCT FROM 'object' THEN
         RAISE EXCEPTION '% is not a JSON object', place USING ERRCODE = 'invalid_parameter_value',
@@ -30,11 +36,13 @@ BEGIN
     END IF;
     SELECT string_agg(name, ', ') INTO unknown FROM jsonb_object_keys(job) AS given(name)
     WHERE name NOT IN ('key', 'plugin', 'args', 'args_version', 'queue', 'priority', 'run_at', 'delay_ms', 'max_attempts',
-        'timeout_ms', 'backoff_base_ms', 'backoff_cap_ms', 'logical_time', 'tags', 'needs', 'parents', 'on_failure', 'step');
+        'timeout_ms', 'backoff_base_ms', 'backoff_cap_ms', 'logical_time', 'tags', 'needs', 'parents', 'on_failure', 'step',
+        'unique', 'deadline_at', 'deadline_ms', 'expires_at', 'expires_ms', 'weight', 'keys', 'trace', 'rules');
     IF unknown IS NOT NULL THEN
         RAISE EXCEPTION '% has unknown keys: %', place, unknown USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Known keys: key, plugin, args, args_version, queue, priority, run_at, delay_ms, max_attempts, timeout_ms, '
-                'backoff_base_ms, backoff_cap_ms, logical_time, tags, needs, parents, on_failure, step.';
+                'backoff_base_ms, backoff_cap_ms, logical_time, tags, needs, parents, on_failure, step, unique, deadline_at, '
+                'deadline_ms, expires_at, expires_ms, weight, keys, trace.';
     END IF;
     IF coalesce(job ->> 'plugin', '') = '' THEN
         RAISE EXCEPTION '% names no plugin', place USING ERRCODE = 'invalid_parameter_value',
@@ -56,26 +64,53 @@ BEGIN
         RAISE EXCEPTION '% has timeout_ms %', place, job ->> 'timeout_ms' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a positive number of milliseconds, or leave it out for no timeout.';
     END IF;
+    IF (job ->> 'weight')::integer NOT BETWEEN 1 AND 1000 THEN
+        RAISE EXCEPTION '% has weight %', place, job ->> 'weight' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give a number from 1 to 1000.';
+    END IF;
+    IF jsonb_typeof(coalesce(job -> 'keys', '{}')) <> 'object' THEN
+        RAISE EXCEPTION '% has keys that are not a JSON object', place USING ERRCODE = 'invalid_parameter_value',
+            HINT = '"keys" takes values by name, for example {"tenant": "acme"}.';
+    END IF;
+    IF rule IS NULL THEN
+        RETURN;
+    END IF;
+    IF jsonb_typeof(rule) <> 'object' THEN
+        RAISE EXCEPTION '% has "unique" that is not a JSON object', place USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'For example {"args": ["customer"], "for_ms": 3600000, "conflict": "reject"}; {} for all arguments, until done.';
+    END IF;
+    SELECT string_agg(name, ', ') INTO unknown FROM jsonb_object_keys(rule) AS given(name)
+    WHERE name NOT IN ('args', 'queue', 'key', 'for_ms', 'conflict', 'max_wait_ms');
+    IF unknown IS NOT NULL THEN
+        RAISE EXCEPTION '% has unknown keys in "unique": %', place, unknown USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Known keys: args, queue, key, for_ms, conflict, max_wait_ms.';
+    END IF;
+    IF coalesce(rule ->> 'conflict', 'reject') NOT IN ('reject', 'replace', 'debounce') THEN
+        RAISE EXCEPTION '% has unique.conflict %', place, rule ->> 'conflict' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Use reject, replace or debounce.';
+    END IF;
+    IF rule ->> 'conflict' = 'debounce' AND job ->> 'delay_ms' IS NULL THEN
+        RAISE EXCEPTION '% is debounced without a delay', place USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Set "delay_ms": how long it waits for a newer one.';
+    END IF;
+    IF (rule ->> 'for_ms')::bigint <= 0 THEN
+        RAISE EXCEPTION '% has unique.for_ms %', place, rule ->> 'for_ms' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give a positive number of milliseconds, or leave it out to hold the key until the job has ended.';
+    END IF;
+    IF job ? 'key' THEN
+        RAISE EXCEPTION '% has a unique key and is named by "key"', place USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'A job that may turn out to be there already cannot be waited for in the same call. Enqueue it in a call of its own.';
+    END IF;
 END
 $$;
 
--- Inserts jobs and the edges between them; one call, one transaction with the caller's.
---
--- jobs      array of {"plugin", "args", "queue", "priority", "run_at", "delay_ms", "max_attempts", "timeout_ms",
---           "backoff_base_ms", "backoff_cap_ms", "logical_time", "tags", "args_version",
---           "key", "needs", "parents", "on_failure", "step"}; all but "plugin" may be left out.
---           "key" names a job within this call; "needs" waits for keys of this call; "parents" waits for ids of
---           jobs that exist. Elements that are missing take the plugin's published defaults.
--- Returns the ids, in the order of the array.
-CREATE OR REPLACE FUNCTION millrace.insert_jobs(
-    jobs jsonb, in_run bigint DEFAULT NULL, by_parent bigint DEFAULT NULL, in_step text DEFAULT NULL,
-    at_logical_time timestamptz DEFAULT NULL
-) RETURNS bigint[]
+-- Refuses what the settings and the published plugins do not allow.
+CREATE OR REPLACE FUNCTION millrace.check_jobs(jobs jsonb, is_continuation boolean) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
-    moment timestamptz := clock_timestamp();
-    ids bigint[];
+    most bigint;
+    found record;
 BEGIN
     IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
@@ -84,16 +119,252 @@ BEGIN
     PERFORM check_job(element.job, format('job %s', element.place))
     FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place);
 
-    -- A job that waits for jobs, or is due later, starts in deferred; every other one is ready at once. Lanes are
-    -- resolved once per distinct (queue, plugin, version) and not once per job.
-    WITH element AS MATERIALIZED (
-        -- Ids ascend with the place in the array, so that jobs of one call start in the order given.
-        SELECT job, place, nextval('job_id_seq') AS id
-        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS item(job, place)
-    ), given AS MATERIALIZED (
+    -- The size in memory is about that of the text, and costs nothing to ask.
+    most := (SELECT value::bigint FROM setting WHERE name = 'max_args_bytes');
+    IF pg_column_size(jobs) > most THEN
+        SELECT element.place, octet_length((element.job -> 'args')::text) AS bytes INTO found
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+        WHERE octet_length((element.job -> 'args')::text) > most ORDER BY element.place LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'job % has arguments of % bytes, and % are allowed', found.place, found.bytes, most
+                USING ERRCODE = 'program_limit_exceeded',
+                HINT = 'Keep large data in a table or a file and pass its key; or raise the limit: '
+                    'UPDATE millrace.setting SET value = ... WHERE name = ''max_args_bytes''.';
+        END IF;
+    END IF;
+
+    IF is_continuation THEN
+        most := (SELECT value::bigint FROM setting WHERE name = 'max_children');
+        IF jsonb_array_length(jobs) > most THEN
+            RAISE EXCEPTION 'a fan-out into % jobs, and % are allowed', jsonb_array_length(jobs), most
+                USING ERRCODE = 'program_limit_exceeded',
+                HINT = 'Give each child a range of the work instead of one piece; or raise the limit: '
+                    'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
+        END IF;
+    ELSIF EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
+        SELECT element.place, queue.name, queue.draining_by INTO found
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+        LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
+        JOIN queue ON queue.name = coalesce(element.job ->> 'queue', plugin.queue, 'default')
+        WHERE queue.draining_at IS NOT NULL ORDER BY element.place LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'job % is for queue %, which % lets drain: it takes no new jobs', found.place, found.name,
+                found.draining_by USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = format('Name another queue, or open it again: millrace queue resume %s', found.name);
+        END IF;
+    END IF;
+
+    IF EXISTS (SELECT FROM plugin WHERE secrets <> '{}') THEN
+        SELECT element.place, plugin.name AS plugin, secret.name INTO found
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+        JOIN plugin ON plugin.name = element.job ->> 'plugin' AND plugin.secrets <> '{}'
+        CROSS JOIN LATERAL unnest(plugin.secrets) AS secret(name)
+        WHERE element.job -> 'args' ? secret.name
+            AND jsonb_typeof(element.job -> 'args' -> secret.name) <> 'null'
+            AND (element.job #> ARRAY['args', secret.name, 'millrace.sealed']) IS NULL
+        ORDER BY element.place LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'job %: argument % of plugin % is secret and came in the clear', found.place, found.name, found.plugin
+                USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Enqueue it from Swift or with `millrace run`, which seal it with the key of MILLRACE_KEYS.';
+        END IF;
+    END IF;
+END
+$$;
+
+-- The text under which a unique job is known. Long ones are hashed, since an index entry is short.
+CREATE OR REPLACE FUNCTION millrace.unique_text(job jsonb, queue_name text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = millrace, pg_temp AS $$
+    SELECT CASE WHEN length(plain.text) > 400
+        THEN left(plain.text, 100) || '…' || encode(sha256(convert_to(plain.text, 'UTF8')), 'hex') ELSE plain.text END
+    FROM (SELECT jsonb_build_array(
+        job ->> 'plugin',
+        CASE WHEN coalesce((job #>> '{unique,queue}')::boolean, true) THEN queue_name END,
+        CASE
+            WHEN job #> '{unique,key}' IS NOT NULL THEN job #> '{unique,key}'
+            WHEN jsonb_typeof(job #> '{unique,args}') = 'array' THEN coalesce((
+                SELECT jsonb_object_agg(name, job -> 'args' #> string_to_array(name, '.'))
+                FROM jsonb_array_elements_text(job #> '{unique,args}') AS chosen(name)), '{}')
+            ELSE coalesce(job -> 'args', '{}') END)::text AS text) AS plain
+$$;
+
+-- Takes a unique key for a job that is about to be inserted.
+--
+-- The key's row decides: an insert of the same key waits until whoever has it commits or rolls back. `holder` is the job
+-- that keeps the newcomer out, or NULL; `predecessor` is the job whose place it takes, or NULL.
+CREATE OR REPLACE FUNCTION millrace.take_key(
+    wanted text, taker bigint, conflict text, held_until timestamptz, moment timestamptz,
+    OUT holder bigint, OUT predecessor bigint, OUT first_at timestamptz
+)
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    held unique_key;
+BEGIN
+    first_at := moment;
+    LOOP
+        INSERT INTO unique_key (key, job_id, until, first_at) VALUES (wanted, taker, held_until, moment)
+        ON CONFLICT (key) DO NOTHING;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+        SELECT * INTO held FROM unique_key WHERE unique_key.key = wanted FOR UPDATE;
+        CONTINUE WHEN NOT FOUND; -- released since
+        IF held.until <= moment THEN
+            UPDATE unique_key SET job_id = taker, until = held_until, first_at = moment WHERE unique_key.key = wanted;
+            RETURN;
+        END IF;
+        IF conflict = 'reject' THEN
+            holder := held.job_id;
+            RETURN;
+        END IF;
+        predecessor := held.job_id;
+        first_at := held.first_at;
+        UPDATE unique_key SET job_id = taker, until = held_until WHERE unique_key.key = wanted;
+        RETURN;
+    END LOOP;
+END
+$$;
+
+-- Lets a newer job with the same unique key take an older one's place. Returns what became of the older one: 'replaced',
+-- 'runs' (its lease is locked, so that it cannot end before the newer one waits for it), or 'ended'.
+CREATE OR REPLACE FUNCTION millrace.make_way(older bigint, newer bigint, moment timestamptz) RETURNS text
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+BEGIN
+    -- It may move between the looks; then it is looked for again.
+    LOOP
+        IF supersede(older, newer, moment) THEN
+            RETURN 'replaced';
+        END IF;
+        PERFORM FROM lease WHERE job_id = older FOR SHARE;
+        IF FOUND THEN
+            RETURN 'runs';
+        END IF;
+        IF NOT EXISTS (SELECT FROM ready JOIN job ON job.lane_id = ready.lane_id AND job.priority = ready.priority
+                AND job.id = ready.job_id WHERE job.id = older)
+            AND NOT EXISTS (SELECT FROM deferred WHERE job_id = older) THEN
+            RETURN 'ended';
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Ends a waiting job in favour of a newer one with the same unique key; whatever waited for it waits for the newer one.
+-- Returns false when it is not waiting: it runs, or has ended.
+CREATE OR REPLACE FUNCTION millrace.supersede(older bigint, newer bigint, moment timestamptz) RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    origin job;
+BEGIN
+    SELECT * INTO origin FROM job WHERE job.id = older;
+    WITH gone AS (
+        DELETE FROM ready WHERE lane_id = origin.lane_id AND priority = origin.priority AND job_id = older RETURNING *
+    )
+    INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, reason, successor_id)
+    SELECT job_id, enqueued_at, lane_id, 'cancelled', attempt, crashes, moment, 'was replaced by job ' || newer, newer FROM gone;
+    IF NOT FOUND THEN
+        WITH gone AS (
+            DELETE FROM deferred WHERE job_id = older RETURNING *
+        )
+        INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, reason, successor_id)
+        SELECT job_id, enqueued_at, lane_id, 'cancelled', attempt, crashes, moment, 'was replaced by job ' || newer, newer
+        FROM gone;
+        IF NOT FOUND THEN
+            RETURN false;
+        END IF;
+        DELETE FROM dependency WHERE job_id = older;
+    END IF;
+    UPDATE dependency SET parent_id = newer WHERE parent_id = older;
+    RETURN true;
+END
+$$;
+
+-- Inserts jobs and the edges between them; one call, one transaction with the caller's.
+--
+-- jobs      array of {"plugin", "args", "queue", "priority", "run_at", "delay_ms", "max_attempts", "timeout_ms",
+--           "backoff_base_ms", "backoff_cap_ms", "logical_time", "tags", "args_version", "deadline_at", "deadline_ms",
+--           "expires_at", "expires_ms", "weight", "keys", "trace", "unique",
+--           "key", "needs", "parents", "on_failure", "step"}; all but "plugin" may be left out.
+--           "key" names a job within this call; "needs" waits for keys of this call; "parents" waits for ids of
+--           jobs that exist. Elements that are missing take the plugin's published defaults.
+--           "unique" is {"args": [names] (default all), "queue": true, "key": text instead of arguments, "for_ms" (default
+--           until done), "conflict": "reject" | "replace" | "debounce", "max_wait_ms"}.
+-- ids       in the order of the array; for a job that a unique key kept out, the job that is there already.
+-- fresh     whether the job of that place was inserted.
+CREATE OR REPLACE FUNCTION millrace.insert_jobs(
+    jobs jsonb, in_run bigint DEFAULT NULL, by_parent bigint DEFAULT NULL, in_step text DEFAULT NULL,
+    at_logical_time timestamptz DEFAULT NULL, OUT ids bigint[], OUT fresh boolean[]
+)
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    moment timestamptz := clock();
+    is_keyed boolean := EXISTS (SELECT FROM limit_rule WHERE by_key IS NOT NULL);
+    -- By place, for the few jobs that need them: the job that one turned out to be, and what it waits for besides.
+    instead bigint[];
+    behind bigint[];
+    due timestamptz[];
+    item record;
+    taken record;
+    place_by_id jsonb := '{}';
+    inserted bigint;
+    heavy record;
+BEGIN
+    PERFORM check_jobs(jobs, by_parent IS NOT NULL OR in_run IS NOT NULL);
+    -- Ids ascend with the place in the array, so that jobs of one call start in the order given.
+    SELECT coalesce(array_agg(nextval('job_id_seq') ORDER BY place), '{}') INTO ids
+    FROM generate_series(1, jsonb_array_length(jobs)) AS place;
+
+    IF jsonb_path_exists(jobs, '$[*].unique') THEN
+        instead := array_fill(NULL::bigint, ARRAY[cardinality(ids)]);
+        behind := instead;
+        due := array_fill(NULL::timestamptz, ARRAY[cardinality(ids)]);
+        -- In the order of the keys, so that two calls with the same keys wait for each other and do not lock each other out.
+        FOR item IN
+            SELECT element.place::integer AS place, element.job,
+                unique_text(element.job, coalesce(element.job ->> 'queue', plugin.queue, 'default')) AS key,
+                coalesce(element.job #>> '{unique,conflict}', 'reject') AS conflict,
+                moment + (element.job #>> '{unique,for_ms}')::bigint * interval '1 millisecond' AS held_until
+            FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+            LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
+            WHERE element.job ? 'unique'
+            ORDER BY key, place
+        LOOP
+            SELECT * INTO taken FROM take_key(item.key, ids[item.place], item.conflict, item.held_until, moment);
+            IF taken.holder IS NOT NULL THEN
+                instead[item.place] := taken.holder;
+                CONTINUE;
+            END IF;
+            place_by_id := place_by_id || jsonb_build_object(ids[item.place], item.place);
+            IF taken.predecessor IS NOT NULL THEN
+                IF place_by_id ? taken.predecessor::text THEN
+                    -- An earlier one of this same call.
+                    instead[(place_by_id ->> taken.predecessor::text)::integer] := ids[item.place];
+                ELSIF make_way(taken.predecessor, ids[item.place], moment) <> 'replaced' THEN
+                    taken.first_at := moment;
+                    UPDATE unique_key SET first_at = moment WHERE unique_key.key = item.key;
+                    PERFORM FROM lease WHERE job_id = taken.predecessor;
+                    IF FOUND THEN
+                        behind[item.place] := taken.predecessor;
+                    END IF;
+                END IF;
+            END IF;
+            IF item.conflict = 'debounce' THEN
+                due[item.place] := least(moment + (item.job ->> 'delay_ms')::bigint * interval '1 millisecond',
+                    taken.first_at + (item.job #>> '{unique,max_wait_ms}')::bigint * interval '1 millisecond');
+            END IF;
+        END LOOP;
+    END IF;
+
+    -- A job that waits for jobs, or is due later, starts in deferred, and so does a step with rules of its own; every other
+    -- one is ready at once. Lanes are resolved once per distinct combination and not once per job.
+    WITH given AS MATERIALIZED (
         SELECT
             element.place,
-            element.id,
+            ids[element.place] AS id,
             element.job ->> 'plugin' AS plugin,
             coalesce(element.job ->> 'queue', plugin.queue, 'default') AS queue,
             coalesce((element.job ->> 'args_version')::integer, plugin.version, 1) AS args_version,
@@ -107,17 +378,36 @@ BEGIN
             coalesce(element.job ->> 'step', in_step) AS step,
             CASE WHEN element.job ? 'tags' THEN
                 ARRAY(SELECT jsonb_array_elements_text(element.job -> 'tags')) END AS tags,
-            coalesce((element.job ->> 'run_at')::timestamptz,
+            coalesce(due[element.place], (element.job ->> 'run_at')::timestamptz,
                 moment + (element.job ->> 'delay_ms')::bigint * interval '1 millisecond') AS due_at,
+            coalesce((element.job ->> 'weight')::smallint, 1::smallint) AS weight,
+            element.job -> 'keys' AS keys,
+            least((element.job ->> 'deadline_at')::timestamptz,
+                moment + (element.job ->> 'deadline_ms')::bigint * interval '1 millisecond') AS deadline_at,
+            least((element.job ->> 'expires_at')::timestamptz,
+                moment + (element.job ->> 'expires_ms')::bigint * interval '1 millisecond') AS expires_at,
+            CASE WHEN element.job ? 'unique' THEN
+                unique_text(element.job, coalesce(element.job ->> 'queue', plugin.queue, 'default')) END AS unique_key,
+            element.job -> 'rules' AS rules,
+            element.job -> 'trace' AS trace,
             element.job ->> 'key' AS key,
             element.job -> 'needs' AS needs,
             element.job -> 'parents' AS parents,
-            coalesce(jsonb_array_length(element.job -> 'needs'), 0)
-                + coalesce(jsonb_array_length(element.job -> 'parents'), 0) > 0 AS waits
-        FROM element LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
+            behind[element.place] AS follows
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+        LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
+        WHERE instead[element.place] IS NULL
+    ), keyed AS MATERIALIZED (
+        SELECT given.*,
+            CASE WHEN is_keyed THEN lane_keys(queue, plugin, args, keys) ELSE '{}' END AS lane_keys,
+            (unique_key IS NOT NULL)::integer + 2 * (rules IS NOT NULL)::integer
+                + 4 * (deadline_at IS NOT NULL OR expires_at IS NOT NULL)::integer
+                + 8 * (coalesce(jsonb_array_length(needs), 0) > 200)::integer AS traits,
+            coalesce(jsonb_array_length(needs), 0) + coalesce(jsonb_array_length(parents), 0) > 0 OR follows IS NOT NULL AS waits
+        FROM given
     ), lanes AS MATERIALIZED (
-        SELECT queue, plugin, args_version, lane_for(queue, plugin, args_version) AS lane_id
-        FROM (SELECT DISTINCT queue, plugin, args_version FROM given) AS wanted
+        SELECT queue, plugin, args_version, lane_keys, lane_for(queue, plugin, args_version, lane_keys) AS lane_id
+        FROM (SELECT DISTINCT queue, plugin, args_version, lane_keys FROM keyed) AS wanted
     ), waited_for AS MATERIALIZED (
         SELECT edge.place, array_agg(edge.parent_id ORDER BY edge.parent_id) AS ids
         FROM (
@@ -130,33 +420,66 @@ BEGIN
         ) AS edge
         GROUP BY edge.place
     ), placed AS MATERIALIZED (
-        SELECT given.*, lanes.lane_id, waited_for.ids AS parent_ids
-        FROM given JOIN lanes USING (queue, plugin, args_version) LEFT JOIN waited_for USING (place)
+        SELECT keyed.*, lanes.lane_id, waited_for.ids AS parent_ids
+        FROM keyed JOIN lanes USING (queue, plugin, args_version, lane_keys) LEFT JOIN waited_for USING (place)
     ), kept AS (
         INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms,
-            backoff_cap_ms, logical_time, tags, needs, parent_id, run_id, step)
+            backoff_cap_ms, logical_time, tags, needs, parent_id, run_id, step, weight, traits, keys, deadline_at, expires_at,
+            unique_key, step_rules, trace)
         SELECT id, moment, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms,
-            backoff_cap_ms, logical_time, tags, parent_ids, by_parent, in_run, step
+            backoff_cap_ms, logical_time, tags, parent_ids, by_parent, in_run, step, weight, traits, keys, deadline_at,
+            expires_at, unique_key, rules, trace
         FROM placed
     ), runnable AS (
-        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes)
-        SELECT lane_id, priority, id, moment, 0, 0 FROM placed
-        WHERE NOT waits AND (due_at IS NULL OR due_at <= moment)
+        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
+        SELECT lane_id, priority, id, moment, 0, 0, weight, traits FROM placed
+        WHERE NOT waits AND rules IS NULL AND (due_at IS NULL OR due_at <= moment)
     ), held AS (
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, state, due_at)
-        SELECT id, moment, lane_id, priority,
-            CASE WHEN waits THEN 'blocked' ELSE 'scheduled' END::job_state, due_at
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, weight, traits, state, due_at)
+        SELECT id, moment, lane_id, priority, weight, traits,
+            CASE WHEN waits OR due_at IS NULL OR due_at <= moment THEN 'blocked' ELSE 'scheduled' END::job_state, due_at
         FROM placed
-        WHERE waits OR due_at > moment
+        WHERE waits OR rules IS NOT NULL OR due_at > moment
+    ), bounded AS (
+        INSERT INTO expiry (job_id, at, kind)
+        SELECT id, deadline_at, 'deadline' FROM placed WHERE deadline_at IS NOT NULL
+        UNION ALL
+        SELECT id, expires_at, 'expires' FROM placed WHERE expires_at IS NOT NULL
     )
-    SELECT coalesce(array_agg(id ORDER BY place), '{}') INTO ids FROM placed;
+    SELECT count(*) INTO inserted FROM placed;
 
-    IF NOT jsonb_path_exists(jobs, '$[*] ? (exists(@.needs) || exists(@.parents))') THEN
-        RETURN ids;
+    SELECT array_agg(instead[place] IS NULL ORDER BY place), array_agg(coalesce(instead[place], ids[place]) ORDER BY place)
+    INTO fresh, ids FROM generate_series(1, cardinality(ids)) AS place;
+    fresh := coalesce(fresh, '{}');
+    ids := coalesce(ids, '{}');
+
+    IF jsonb_path_exists(jobs, '$[*] ? (exists(@.needs) || exists(@.parents))') THEN
+        PERFORM connect_jobs(jobs, ids);
     END IF;
-
-    PERFORM connect_jobs(jobs, ids);
-    RETURN ids;
+    IF behind IS NOT NULL THEN
+        INSERT INTO dependency (parent_id, job_id, on_failure)
+        SELECT behind[place], ids[place], 'always' FROM generate_series(1, cardinality(ids)) AS place
+        WHERE behind[place] IS NOT NULL AND instead[place] IS NULL;
+    END IF;
+    IF jsonb_path_exists(jobs, '$[*].rules') THEN
+        PERFORM release_steps(ARRAY(SELECT job_id FROM deferred
+            WHERE job_id = ANY (ids) AND traits & 2 <> 0 AND state = 'blocked' AND awaits IS NULL
+                AND NOT EXISTS (SELECT FROM dependency WHERE dependency.job_id = deferred.job_id)));
+    END IF;
+    IF jsonb_path_exists(jobs, '$[*] ? (@.weight > 1)') THEN
+        SELECT job.id, job.weight, rule.name INTO heavy
+        FROM job
+        JOIN lane_limit ON lane_limit.lane_id = job.lane_id
+        JOIN limit_rule AS rule ON rule.id = lane_limit.limit_id AND rule.kind = 'concurrency'
+        LEFT JOIN limit_key AS own ON own.limit_id = rule.id AND own.key = lane_limit.key
+        WHERE job.id = ANY (ids) AND job.enqueued_at = moment AND job.weight > coalesce(own.maximum, rule.maximum)
+        ORDER BY job.id LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'job % weighs % and limit % allows less at once: it could never run',
+                array_position(ids, heavy.id), heavy.weight, heavy.name USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Give it a smaller weight, or raise the limit with millrace.set_limit.';
+        END IF;
+    END IF;
 END
 $$;
 
@@ -170,10 +493,11 @@ DECLARE
     ended_ids bigint[];
     ended_states job_state[];
 BEGIN
-    SELECT string_agg(format('%L', need.key), ', ') INTO missing
+    SELECT string_agg(DISTINCT format('%L', need.key), ', ') INTO missing
     FROM jsonb_array_elements(jobs) AS element(job)
     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(element.job -> 'needs', '[]')) AS need(key)
-    WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(jobs) AS other(job) WHERE other.job ->> 'key' = need.key);
+    LEFT JOIN (SELECT other.job ->> 'key' AS key FROM jsonb_array_elements(jobs) AS other(job)) AS named USING (key)
+    WHERE named.key IS NULL;
     IF missing IS NOT NULL THEN
         RAISE EXCEPTION '"needs" names jobs that are not in this call: %', missing USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give the other job a "key", or wait for an existing one by "parents".';
@@ -188,7 +512,7 @@ BEGIN
         outside := (SELECT array_agg(DISTINCT last_successor(given.id)) FROM unnest(outside) AS given(id));
         PERFORM FROM lease WHERE job_id = ANY (outside) ORDER BY job_id FOR SHARE;
         PERFORM FROM deferred WHERE job_id = ANY (outside) ORDER BY job_id FOR SHARE;
-        PERFORM FROM ready JOIN job ON job.lane_id = ready.lane_id AND job.id = ready.job_id
+        PERFORM FROM ready JOIN job ON job.lane_id = ready.lane_id AND job.priority = ready.priority AND job.id = ready.job_id
         WHERE job.id = ANY (outside) ORDER BY job.id FOR SHARE OF ready;
         SELECT string_agg(given.id::text, ', ') INTO missing FROM unnest(outside) AS given(id)
         WHERE NOT EXISTS (SELECT FROM job WHERE job.id = given.id);
@@ -234,27 +558,30 @@ SET search_path = millrace, pg_temp AS $$
     SELECT max(id) FROM chain
 $$;
 
--- Enqueues one job from any language. NULL means the plugin's published default.
+-- Enqueues one job from any language. NULL means the plugin's published default. `options` takes whatever else insert_jobs
+-- knows, such as "unique", "deadline_ms", "expires_ms", "weight", "keys".
 --
 --   SELECT millrace.enqueue('profile-rebuild', '{"clusters": 5}');
 --   SELECT millrace.enqueue('greet', '{"customer": 7}', run_at => now() + interval '1 hour', priority => -1);
+--   SELECT millrace.enqueue('greet', '{"customer": 7}', options => '{"unique": {"args": ["customer"], "for_ms": 60000}}');
 CREATE OR REPLACE FUNCTION millrace.enqueue(
     plugin text, args jsonb DEFAULT '{}', queue text DEFAULT NULL, priority integer DEFAULT 0,
     run_at timestamptz DEFAULT NULL, max_attempts integer DEFAULT NULL, timeout interval DEFAULT NULL,
-    tags text[] DEFAULT NULL, parents bigint[] DEFAULT NULL, logical_time timestamptz DEFAULT NULL
+    tags text[] DEFAULT NULL, parents bigint[] DEFAULT NULL, logical_time timestamptz DEFAULT NULL, options jsonb DEFAULT '{}'
 ) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
-    SELECT (millrace.insert_jobs(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+    SELECT (millrace.insert_jobs(jsonb_build_array(options || jsonb_strip_nulls(jsonb_build_object(
         'plugin', plugin, 'queue', queue, 'priority', priority, 'run_at', run_at,
         'max_attempts', max_attempts, 'timeout_ms', (extract(epoch FROM timeout) * 1000)::bigint,
         'tags', to_jsonb(tags), 'parents', to_jsonb(parents), 'logical_time', logical_time
-    )) || jsonb_build_object('args', coalesce(args, '{}')))))[1]
+    )) || jsonb_build_object('args', coalesce(args, '{}'))))).ids[1]
 $$;
 
--- Enqueues many jobs in one statement; see insert_jobs for what an element may hold. Ids in the order of the array.
-CREATE OR REPLACE FUNCTION millrace.enqueue_many(jobs jsonb) RETURNS SETOF bigint
+-- Enqueues many jobs in one statement; see insert_jobs for what an element may hold. In the order of the array: the id of
+-- each, and whether it was inserted or a unique key led to a job that is there already.
+CREATE OR REPLACE FUNCTION millrace.enqueue_many(jobs jsonb) RETURNS TABLE (id bigint, fresh boolean)
 LANGUAGE sql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
-    SELECT unnest(millrace.insert_jobs(jobs))
+    SELECT unnest(outcome.ids), unnest(outcome.fresh) FROM millrace.insert_jobs(jobs) AS outcome
 $$;

@@ -32,3 +32,12 @@ END
 $$;
 
 GRANT USAGE ON SCHEMA millrace TO millrace_worker, millrace_producer, millrace_reader;
+
+-- The one clock. It is the database's own; only a test that wants tomorrow today sets `millrace.clock_offset` (an interval)
+-- for its sessions. A plain SQL function, so that the planner writes it out where it is called.
+CREATE FUNCTION millrace.clock() RETURNS timestamptz
+LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+    SELECT clock_timestamp() + coalesce(nullif(current_setting('millrace.clock_offset', true), '')::interval, interval '0')
+$$;
+ALTER FUNCTION millrace.clock() OWNER TO millrace_owner;
+COMMENT ON FUNCTION millrace.clock() IS 'The time that decides everything: that of the database.';

@@ -2,11 +2,12 @@
 -- one lease per running job, and finished jobs in daily partitions that are dropped and never deleted row by row.
 
 CREATE TYPE millrace.job_state AS ENUM (
-    'scheduled', 'blocked', 'parked', 'ready', 'running', 'succeeded', 'failed', 'cancelled', 'quarantined'
+    'scheduled', 'blocked', 'parked', 'ready', 'running', 'succeeded', 'skipped', 'failed', 'cancelled', 'quarantined'
 );
 COMMENT ON TYPE millrace.job_state IS
-    'scheduled: due later. blocked: waits for other jobs. parked: held back by a limit. ready: may be claimed. '
-    'running: leased to a worker. failed: attempts used up. quarantined: took its worker down three times.';
+    'scheduled: due later. blocked: waits for other jobs, an approval or a nested run. parked: stands in ready, in a lane that is '
+    'closed: its queue is paused or a limit is full. ready: may be claimed. running: leased to a worker. skipped: the condition of '
+    'its step did not hold. failed: attempts used up. quarantined: took its worker down three times.';
 
 CREATE SEQUENCE millrace.job_id_seq;
 CREATE SEQUENCE millrace.epoch_seq;
@@ -18,18 +19,26 @@ CREATE TABLE millrace.lane (
     queue text NOT NULL,
     plugin text NOT NULL,
     args_version integer NOT NULL DEFAULT 1,
-    UNIQUE (queue, plugin, args_version)
+    keys jsonb NOT NULL DEFAULT '{}',
+    UNIQUE (queue, plugin, args_version, keys)
 );
 COMMENT ON TABLE millrace.lane IS
-    'What a worker can or cannot run: jobs of one queue, plugin and argument version. Jobs that a worker must skip '
-    'never stand in front of those it can run, since it reads only its own lanes. Written by enqueue, never deleted.';
+    'What can or cannot run together: jobs of one queue, plugin and argument version, and with the same keys where a limit counts '
+    'by key. A lane is open or closed as a whole, so jobs that must wait never stand in front of those that can run. Written by '
+    'enqueue, never deleted.';
+COMMENT ON COLUMN millrace.lane.keys IS 'Values by name, such as {"tenant": "acme"}, of the keys that limits on its jobs count by.';
 
 CREATE TABLE millrace.queue (
     name text PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    created_at timestamptz NOT NULL DEFAULT millrace.clock(),
     paused_at timestamptz,
-    paused_by text
+    paused_by text,
+    draining_at timestamptz,
+    draining_by text,
+    aging_ms bigint CHECK (aging_ms > 0)
 );
+COMMENT ON COLUMN millrace.queue.draining_at IS 'Since when the queue takes no new jobs and works off what it has; NULL when it takes them.';
+COMMENT ON COLUMN millrace.queue.aging_ms IS 'A ready job gains one step of priority each time it has waited this long; NULL for never.';
 COMMENT ON TABLE millrace.queue IS 'Queues that were named at least once. A row is made by enqueue or pause_queue.';
 COMMENT ON COLUMN millrace.queue.paused_at IS 'Since when no job of the queue is claimed; NULL when it runs.';
 
@@ -43,11 +52,13 @@ CREATE TABLE millrace.plugin (
     timeout_ms bigint,
     backoff_base_ms bigint NOT NULL,
     backoff_cap_ms bigint NOT NULL,
-    published_at timestamptz NOT NULL DEFAULT clock_timestamp()
+    secrets text[] NOT NULL DEFAULT '{}',
+    published_at timestamptz NOT NULL DEFAULT millrace.clock()
 );
 COMMENT ON TABLE millrace.plugin IS
     'The newest description of each plugin that a worker has published: defaults for enqueue, and the JSON Schema '
     'of its arguments. Written by workers when they start.';
+COMMENT ON COLUMN millrace.plugin.secrets IS 'Arguments that are accepted only in sealed form.';
 COMMENT ON COLUMN millrace.plugin.arguments IS 'JSON Schema (2020-12) of the arguments.';
 
 CREATE TABLE millrace.job (
@@ -66,13 +77,37 @@ CREATE TABLE millrace.job (
     parent_id bigint,
     run_id bigint,
     step text,
+    weight smallint NOT NULL DEFAULT 1 CHECK (weight > 0),
+    traits smallint NOT NULL DEFAULT 0,
+    aged smallint NOT NULL DEFAULT 0,
+    keys jsonb,
+    deadline_at timestamptz,
+    expires_at timestamptz,
+    unique_key text,
+    step_rules jsonb,
+    trace jsonb,
     enqueued_by text NOT NULL DEFAULT session_user,
     PRIMARY KEY (id, enqueued_at)
 ) PARTITION BY RANGE (enqueued_at);
 CREATE INDEX job_run ON millrace.job (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX job_parent ON millrace.job (parent_id) WHERE parent_id IS NOT NULL;
-COMMENT ON TABLE millrace.job IS 'What was asked for. Written once by enqueue, never updated; dropped by the day.';
-COMMENT ON COLUMN millrace.job.priority IS 'Lower runs first; 0 unless said otherwise.';
+COMMENT ON TABLE millrace.job IS
+    'What was asked for. Written by enqueue; later only its lane and priority follow what an operator says, and placeholders in '
+    'the arguments of a step are filled in when it is released. Dropped by the day.';
+COMMENT ON COLUMN millrace.job.priority IS 'Lower runs first; 0 unless said otherwise. Always that of the row in ready, deferred or lease.';
+COMMENT ON COLUMN millrace.job.weight IS 'Permits of a concurrency limit that it takes while it runs.';
+COMMENT ON COLUMN millrace.job.traits IS
+    'What few jobs have and all statements must see cheaply, as bits: 1 holds a unique key, 2 is a step with rules of its own '
+    '(step_rules), 4 has a deadline or expires.';
+COMMENT ON COLUMN millrace.job.aged IS 'Steps of priority that it gained by waiting.';
+COMMENT ON COLUMN millrace.job.keys IS 'Keys for limits that the caller gave by name; others are read from the arguments.';
+COMMENT ON COLUMN millrace.job.deadline_at IS 'It fails if it has not ended by then.';
+COMMENT ON COLUMN millrace.job.expires_at IS 'It is cancelled if it has not started by then.';
+COMMENT ON COLUMN millrace.job.unique_key IS 'The key that no two waiting jobs may hold; see unique_key.';
+COMMENT ON COLUMN millrace.job.step_rules IS
+    '{"when": [{"step", "is"}], "for_each": {"step", "items"}, "approval": text, "pipeline": name, "fill": true}: what is looked '
+    'at when the step is released.';
+COMMENT ON COLUMN millrace.job.trace IS 'W3C trace context of whoever enqueued it, {"traceparent", "tracestate"}.';
 COMMENT ON COLUMN millrace.job.logical_time IS 'The time the job stands for (the slot of its schedule), not when it runs.';
 COMMENT ON COLUMN millrace.job.needs IS 'Jobs it waited for, in the order given.';
 COMMENT ON COLUMN millrace.job.parent_id IS 'The job whose completion made it; NULL when it came from outside.';
@@ -85,6 +120,8 @@ CREATE TABLE millrace.ready (
     enqueued_at timestamptz NOT NULL,
     attempt smallint NOT NULL,
     crashes smallint NOT NULL,
+    weight smallint NOT NULL DEFAULT 1,
+    traits smallint NOT NULL DEFAULT 0,
     PRIMARY KEY (lane_id, priority, job_id)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
 COMMENT ON TABLE millrace.ready IS 'Jobs that may be claimed now, and nothing else. Its key is the order of the claim.';
@@ -98,17 +135,22 @@ CREATE TABLE millrace.deferred (
     priority smallint NOT NULL,
     attempt smallint NOT NULL DEFAULT 0,
     crashes smallint NOT NULL DEFAULT 0,
-    state millrace.job_state NOT NULL CHECK (state IN ('scheduled', 'blocked', 'parked')),
+    weight smallint NOT NULL DEFAULT 1,
+    traits smallint NOT NULL DEFAULT 0,
+    state millrace.job_state NOT NULL CHECK (state IN ('scheduled', 'blocked')),
     due_at timestamptz,
     doom text,
+    doom_state millrace.job_state CHECK (doom_state IN ('cancelled', 'skipped')),
+    awaits text CHECK (awaits IN ('approval', 'pipeline')),
     CHECK ((state = 'scheduled') <= (due_at IS NOT NULL))
 ) WITH (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
 CREATE INDEX deferred_due ON millrace.deferred (due_at) WHERE state = 'scheduled';
-COMMENT ON TABLE millrace.deferred IS 'Jobs that cannot run yet, kept away from the claim: due later, waiting for jobs, or held by a limit.';
+COMMENT ON TABLE millrace.deferred IS 'Jobs that cannot run yet, kept away from the claim: due later, or waiting for jobs, an approval or a nested run.';
 COMMENT ON COLUMN millrace.deferred.due_at IS
     'scheduled: when it becomes ready. blocked: not before this time even when all parents are done; NULL for at once.';
 COMMENT ON COLUMN millrace.deferred.doom IS
-    'Why it will be cancelled once its last parent has ended; NULL while all parents that ended did well.';
+    'Why it will be cancelled or skipped once its last parent has ended; NULL while all parents that ended did well.';
+COMMENT ON COLUMN millrace.deferred.awaits IS 'What a step that is released still waits for; NULL before that, and for ordinary jobs.';
 
 CREATE TABLE millrace.dependency (
     parent_id bigint NOT NULL,
@@ -120,7 +162,8 @@ CREATE INDEX dependency_job ON millrace.dependency (job_id);
 COMMENT ON TABLE millrace.dependency IS 'Open edges: job_id waits for parent_id. A row goes when the parent ends.';
 COMMENT ON COLUMN millrace.dependency.on_failure IS
     'stop: the waiter is cancelled when the parent does not succeed. continue: it runs also when the parent failed. '
-    'always: it runs also when the parent was cancelled.';
+    'always: it runs also when the parent was cancelled. A parent that was skipped has not failed: stop skips the waiter too, '
+    'the others let it run.';
 
 CREATE TABLE millrace.lease (
     job_id bigint PRIMARY KEY,
@@ -130,19 +173,23 @@ CREATE TABLE millrace.lease (
     priority smallint NOT NULL,
     attempt smallint NOT NULL,
     crashes smallint NOT NULL,
+    weight smallint NOT NULL DEFAULT 1,
+    traits smallint NOT NULL DEFAULT 0,
     worker_id bigint NOT NULL,
     claimed_at timestamptz NOT NULL,
     cancel_requested_at timestamptz,
     cancel_requested_by text
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
 CREATE INDEX lease_worker ON millrace.lease (worker_id);
-COMMENT ON TABLE millrace.lease IS 'One row per running job. Who holds (job_id, epoch) may change its state; nobody else.';
+COMMENT ON TABLE millrace.lease IS
+    'One row per running job. Who holds (job_id, epoch) may change its state; nobody else. The row is also its permit of every '
+    'concurrency limit on its lane: what is in use is counted here, so no counter can drift, and a lost lease gives its permits back.';
 
 CREATE TABLE millrace.finished (
     job_id bigint NOT NULL,
     enqueued_at timestamptz NOT NULL,
     lane_id integer NOT NULL,
-    state millrace.job_state NOT NULL CHECK (state IN ('succeeded', 'failed', 'cancelled', 'quarantined')),
+    state millrace.job_state NOT NULL CHECK (state IN ('succeeded', 'skipped', 'failed', 'cancelled', 'quarantined')),
     attempt smallint NOT NULL,
     crashes smallint NOT NULL,
     epoch bigint,
@@ -164,17 +211,20 @@ CREATE TABLE millrace.attempt_error (
     epoch bigint NOT NULL,
     attempt smallint NOT NULL,
     worker_id bigint,
-    kind text NOT NULL CHECK (kind IN ('error', 'timeout', 'crash', 'cancelled', 'arguments')),
+    kind text NOT NULL CHECK (kind IN ('error', 'timeout', 'deadline', 'expired', 'crash', 'cancelled', 'arguments')),
     message text NOT NULL,
-    at timestamptz NOT NULL DEFAULT clock_timestamp()
+    stack text,
+    started_at timestamptz,
+    at timestamptz NOT NULL DEFAULT millrace.clock()
 ) PARTITION BY RANGE (at);
 CREATE INDEX attempt_error_job ON millrace.attempt_error (job_id, at);
 COMMENT ON TABLE millrace.attempt_error IS 'Every attempt that did not succeed, append-only.';
+COMMENT ON COLUMN millrace.attempt_error.stack IS 'Where it happened, if the error knew.';
 
 CREATE TABLE millrace.log_line (
     job_id bigint NOT NULL,
     epoch bigint NOT NULL,
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT millrace.clock(),
     level text NOT NULL,
     message text NOT NULL,
     metadata jsonb
@@ -185,7 +235,7 @@ COMMENT ON TABLE millrace.log_line IS 'What plugins said while they ran, append-
 CREATE TABLE millrace.progress (
     job_id bigint NOT NULL,
     epoch bigint NOT NULL,
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT millrace.clock(),
     done bigint NOT NULL,
     total bigint,
     message text
@@ -196,10 +246,34 @@ COMMENT ON TABLE millrace.progress IS 'Reports of progress, append-only and thro
 CREATE TABLE millrace.checkpoint (
     job_id bigint PRIMARY KEY,
     epoch bigint NOT NULL,
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT millrace.clock(),
     state jsonb NOT NULL
 );
 COMMENT ON TABLE millrace.checkpoint IS 'What a job wants to find again on its next attempt. Removed some time after it ended.';
+
+CREATE TABLE millrace.unique_key (
+    key text PRIMARY KEY,
+    job_id bigint NOT NULL,
+    until timestamptz,
+    first_at timestamptz NOT NULL
+);
+CREATE INDEX unique_key_job ON millrace.unique_key (job_id);
+CREATE INDEX unique_key_until ON millrace.unique_key (until) WHERE until IS NOT NULL;
+COMMENT ON TABLE millrace.unique_key IS
+    'Who holds a unique key. Its primary key is what decides between callers: the second one waits until the first has committed '
+    'or rolled back.';
+COMMENT ON COLUMN millrace.unique_key.job_id IS 'The newest job with the key.';
+COMMENT ON COLUMN millrace.unique_key.until IS 'Held for a period: until then, whatever becomes of the job. NULL: until the job has ended.';
+COMMENT ON COLUMN millrace.unique_key.first_at IS 'When the first of a row of debounced jobs was asked for.';
+
+CREATE TABLE millrace.expiry (
+    job_id bigint NOT NULL,
+    at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('deadline', 'expires')),
+    PRIMARY KEY (job_id, kind)
+);
+CREATE INDEX expiry_at ON millrace.expiry (at);
+COMMENT ON TABLE millrace.expiry IS 'When a duty has to look at a job whose time may have run out. A row goes when its time has come.';
 
 -- A row whose day has no partition yet is kept here and nothing is refused.
 CREATE TABLE millrace.job_default PARTITION OF millrace.job DEFAULT;

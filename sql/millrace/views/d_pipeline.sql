@@ -1,9 +1,13 @@
 CREATE OR REPLACE VIEW millrace.v_pipeline AS
     SELECT
-        run.id AS run_id, run.pipeline, run.revision, run.state, run.logical_time, run.started_at, run.finished_at,
-        coalesce(run.finished_at, clock_timestamp()) - run.started_at AS duration,
+        run.id AS run_id, run.pipeline, run.revision,
+        CASE WHEN run.state = 'running' AND EXISTS (SELECT FROM millrace.pipeline_run AS earlier
+            WHERE earlier.id = run.after_run_id AND earlier.state = 'running') THEN 'queued' ELSE run.state END AS state,
+        run.reason, run.logical_time, run.parameters, run.started_at, run.finished_at,
+        coalesce(run.finished_at, millrace.clock()) - run.started_at AS duration,
         (SELECT count(*) FROM jsonb_array_elements(run.definition -> 'steps')) AS steps,
-        jobs.total AS jobs, jobs.ended, jobs.running, jobs.failed
+        jobs.total AS jobs, jobs.ended, jobs.running, jobs.failed, run.deadline_at, run.after_run_id, run.parent_job_id,
+        run.rerun_of, run.started_by
     FROM millrace.pipeline_run AS run
     LEFT JOIN LATERAL (
         SELECT count(*) AS total, count(finished.job_id) AS ended, count(lease.job_id) AS running,
@@ -20,25 +24,29 @@ COMMENT ON VIEW millrace.v_pipeline IS 'Pipeline runs and how far they are.';
 CREATE OR REPLACE VIEW millrace.v_step AS
     SELECT
         run.id AS run_id, run.pipeline, step.place::integer AS place, step.value ->> 'name' AS step,
-        step.value ->> 'plugin' AS plugin,
+        coalesce(step.value ->> 'plugin', CASE WHEN step.value ? 'approval' THEN 'approval' ELSE 'pipeline ' || (step.value ->> 'pipeline') END)
+            AS plugin,
         ARRAY(SELECT need.value ->> 'step' FROM jsonb_array_elements(step.value -> 'needs') AS need) AS needs,
         CASE
             WHEN bool_or(job.state = 'running') THEN 'running'
-            WHEN bool_or(job.state IN ('ready', 'scheduled')) THEN
+            WHEN bool_or(job.state IN ('ready', 'parked', 'scheduled')) THEN
                 CASE WHEN bool_or(job.state = 'succeeded') THEN 'running' WHEN bool_or(job.state = 'scheduled') THEN 'scheduled'
-                    ELSE 'ready' END
+                    WHEN bool_or(job.state = 'ready') THEN 'ready' ELSE 'parked' END
             WHEN bool_or(job.state IN ('failed', 'quarantined')) THEN 'failed'
             WHEN bool_or(job.state = 'blocked') THEN 'blocked'
             WHEN bool_or(job.state = 'cancelled') THEN 'cancelled'
+            WHEN bool_or(job.state = 'skipped') THEN 'skipped'
             WHEN bool_and(job.state = 'succeeded') THEN 'succeeded'
         END AS state,
+        max(job.awaits) AS awaits,
         count(job.id) AS jobs,
-        count(*) FILTER (WHERE job.state IN ('succeeded', 'failed', 'cancelled', 'quarantined')) AS ended,
+        count(*) FILTER (WHERE job.state IN ('succeeded', 'skipped', 'failed', 'cancelled', 'quarantined')) AS ended,
         min(job.claimed_at) AS started_at, max(job.finished_at) AS finished_at,
-        CASE WHEN bool_and(job.finished_at IS NOT NULL) THEN max(job.finished_at) ELSE clock_timestamp() END
+        CASE WHEN bool_and(job.finished_at IS NOT NULL) THEN max(job.finished_at) ELSE millrace.clock() END
             - min(job.claimed_at) AS duration,
         sum(job.duration) AS work,
-        millrace.output_of(min(job.id)) AS output
+        millrace.step_output(run.id, step.value ->> 'name') AS output,
+        max(job.reason) FILTER (WHERE job.state IN ('failed', 'quarantined', 'cancelled', 'skipped')) AS reason
     FROM millrace.pipeline_run AS run
     CROSS JOIN LATERAL jsonb_array_elements(run.definition -> 'steps') WITH ORDINALITY AS step(value, place)
     LEFT JOIN millrace.v_job AS job ON job.run_id = run.id AND job.step = step.value ->> 'name'
@@ -47,9 +55,10 @@ COMMENT ON VIEW millrace.v_step IS 'The steps of each pipeline run.';
 
 CREATE OR REPLACE VIEW millrace.v_schedule AS
     SELECT
-        schedule.name AS schedule, schedule.pipeline, schedule.cadence, schedule.misfire, schedule.overlap,
+        schedule.name AS schedule, schedule.namespace, schedule.pipeline, schedule.cadence, schedule.misfire, schedule.overlap,
         schedule.jitter_ms * interval '1 millisecond' AS jitter, schedule.next_slot,
-        schedule.next_slot - clock_timestamp() AS due_in, schedule.paused_at, schedule.paused_by,
+        schedule.next_slot - millrace.clock() AS due_in, schedule.misfire_max, schedule.starts_at, schedule.ends_at,
+        schedule.parameters, schedule.paused_at, schedule.paused_by,
         last.slot AS last_slot, last.outcome AS last_outcome, last.run_id AS last_run_id, run.state AS last_state
     FROM millrace.schedule
     LEFT JOIN LATERAL (

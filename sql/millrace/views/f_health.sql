@@ -4,33 +4,33 @@ CREATE OR REPLACE VIEW millrace.v_health AS
         CASE WHEN count(*) FILTER (WHERE fresh) = 0 THEN 'warning' ELSE 'ok' END AS status,
         format('%s alive with %s slots', count(*) FILTER (WHERE fresh), coalesce(sum(slots) FILTER (WHERE fresh), 0)) AS value,
         CASE WHEN count(*) FILTER (WHERE fresh) = 0 THEN 'start one: millrace worker' END AS way_out
-    FROM (SELECT slots, heartbeat_at + lease_ms * interval '1 millisecond' > clock_timestamp() AS fresh
+    FROM (SELECT slots, heartbeat_at + lease_ms * interval '1 millisecond' > millrace.clock() AS fresh
         FROM millrace.worker WHERE state = 'alive') AS alive
     UNION ALL
     SELECT 'overdue jobs',
         CASE WHEN count(*) > 0 THEN 'problem' ELSE 'ok' END,
         format('%s jobs are due for more than a minute and were not made ready', count(*)),
         CASE WHEN count(*) > 0 THEN 'start a coordinator: millrace coordinator' END
-    FROM millrace.deferred WHERE state = 'scheduled' AND due_at < clock_timestamp() - interval '1 minute'
+    FROM millrace.deferred WHERE state = 'scheduled' AND due_at < millrace.clock() - interval '1 minute'
     UNION ALL
     SELECT 'overdue schedules',
         CASE WHEN count(*) > 0 THEN 'problem' ELSE 'ok' END,
         format('%s schedules are past their slot for more than a minute', count(*)),
         CASE WHEN count(*) > 0 THEN 'start a coordinator: millrace coordinator' END
-    FROM millrace.schedule WHERE paused_at IS NULL AND next_slot < clock_timestamp() - interval '1 minute'
+    FROM millrace.schedule WHERE paused_at IS NULL AND next_slot < millrace.clock() - interval '1 minute'
     UNION ALL
     SELECT 'quarantined jobs',
         CASE WHEN count(*) > 0 THEN 'warning' ELSE 'ok' END,
         format('%s in the last day', count(*)),
         CASE WHEN count(*) > 0 THEN 'see millrace job list --state quarantined; millrace job retry ID once it is mended' END
-    FROM millrace.finished WHERE state = 'quarantined' AND finished_at > clock_timestamp() - interval '1 day'
+    FROM millrace.finished WHERE state = 'quarantined' AND finished_at > millrace.clock() - interval '1 day'
     UNION ALL
     SELECT 'leases without a worker',
         CASE WHEN count(*) > 0 THEN 'problem' ELSE 'ok' END,
         format('%s leases are held by workers that are lost or stopped', count(*)),
         CASE WHEN count(*) > 0 THEN 'start a coordinator: millrace coordinator' END
     FROM millrace.lease JOIN millrace.worker ON worker.id = lease.worker_id
-    WHERE worker.state IN ('lost', 'stopped') AND worker.ended_at < clock_timestamp() - interval '1 minute'
+    WHERE worker.state IN ('lost', 'stopped') AND worker.ended_at < millrace.clock() - interval '1 minute'
     UNION ALL
     SELECT 'stale outcomes',
         CASE WHEN coalesce(sum(stale_outcomes), 0) > 0 THEN 'warning' ELSE 'ok' END,
@@ -40,9 +40,9 @@ CREATE OR REPLACE VIEW millrace.v_health AS
     FROM millrace.worker
     UNION ALL
     SELECT 'oldest transaction',
-        CASE WHEN max(clock_timestamp() - xact_start) > interval '15 minutes' THEN 'warning' ELSE 'ok' END,
-        coalesce((max(clock_timestamp() - xact_start))::interval(0)::text, 'none'),
-        CASE WHEN max(clock_timestamp() - xact_start) > interval '15 minutes'
+        CASE WHEN max(millrace.clock() - xact_start) > interval '15 minutes' THEN 'warning' ELSE 'ok' END,
+        coalesce((max(millrace.clock() - xact_start))::interval(0)::text, 'none'),
+        CASE WHEN max(millrace.clock() - xact_start) > interval '15 minutes'
             THEN 'it keeps vacuum from removing dead rows; find it in pg_stat_activity' END
     FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
     UNION ALL

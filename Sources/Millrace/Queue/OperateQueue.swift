@@ -1,0 +1,34 @@
+public import Postgres
+
+private let pauseStatement: Statement = "SELECT millrace.pause_queue($1, $2)"
+private let drainStatement: Statement = "SELECT millrace.drain_queue($1, $2)"
+private let resumeStatement: Statement = "SELECT millrace.resume_queue($1)"
+private let agingStatement: Statement = "SELECT millrace.set_aging($1, $2 * interval '1 millisecond')"
+
+extension Session {
+    /// Stops the claiming of a queue's jobs; running ones go on. A queue that does not exist yet is made.
+    ///
+    /// - Parameter requester: who asks; the database account when nil.
+    public func pause(queue: String, by requester: String? = nil) async throws {
+        try await execute(pauseStatement, queue, requester)
+    }
+
+    /// Lets a queue take no new jobs; those it has are worked off, with the children they make.
+    ///
+    /// - Parameter requester: who asks; the database account when nil.
+    public func drain(queue: String, by requester: String? = nil) async throws {
+        try await execute(drainStatement, queue, requester)
+    }
+
+    /// Opens a queue again that was paused or let drain.
+    public func resume(queue: String) async throws {
+        try await execute(resumeStatement, queue)
+    }
+
+    /// Lets ready jobs of a queue gain a step of priority each time they have waited so long, so that none is starved.
+    ///
+    /// - Parameter interval: nil for no aging; what jobs have gained stays.
+    public func setAging(queue: String, every interval: Duration?) async throws {
+        try await execute(agingStatement, queue, interval.map { Double($0.wholeMilliseconds) })
+    }
+}
