@@ -19,6 +19,7 @@ let package = Package(
     products: [
         .library(name: "Millrace", targets: ["Millrace"]),
         .library(name: "Postgres", targets: ["Postgres"]),
+        .library(name: "MillraceTesting", targets: ["MillraceTesting"]),
         .executable(name: "millrace", targets: ["MillraceCLI"]),
     ],
     dependencies: [
@@ -68,6 +69,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What a plugin's author tests with
+        .target(name: "MillraceTesting", dependencies: ["Millrace", "Postgres", logging], swiftSettings: strict),
+
         // 3: the shop's domain
         .target(
             name: "ShopSQL", path: "sql/shop",
@@ -114,7 +118,9 @@ let package = Package(
                 "Mail", .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ], swiftSettings: strict),
-        .testTarget(name: "MillraceTests", dependencies: ["Millrace", "TestSupport", logging], swiftSettings: strict),
+        .testTarget(
+            name: "MillraceTests", dependencies: ["Millrace", "MillraceTesting", "TestSupport", logging],
+            swiftSettings: strict),
         .testTarget(name: "ShopTests", dependencies: ["Shop", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PluginTests",

@@ -42,6 +42,13 @@ public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStrin
         applicationName = options["application_name"]
     }
 
+    /// The same server, account and settings, another database.
+    public func connecting(to database: String) -> Configuration {
+        var other = self
+        other.options["dbname"] = database
+        return other
+    }
+
     /// `host:port/database` or `socket folder/database`, several hosts separated by commas; never the password.
     public var endpointDescription: String {
         let defaults = Configuration.defaults()
