@@ -104,6 +104,14 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What ops/bench measures with
+        .executableTarget(
+            name: "QueueBench",
+            dependencies: [
+                "Millrace", "Postgres", .product(name: "ArgumentParser", package: "swift-argument-parser"), logging,
+                lifecycle,
+            ], swiftSettings: strict),
+
         .target(
             name: "TestSupport",
             dependencies: [

@@ -110,7 +110,7 @@ LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     most bigint;
-    found record;
+    offender record;
 BEGIN
     IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
@@ -122,11 +122,11 @@ BEGIN
     -- The size in memory is about that of the text, and costs nothing to ask.
     most := (SELECT value::bigint FROM setting WHERE name = 'max_args_bytes');
     IF pg_column_size(jobs) > most THEN
-        SELECT element.place, octet_length((element.job -> 'args')::text) AS bytes INTO found
+        SELECT element.place, octet_length((element.job -> 'args')::text) AS bytes INTO offender
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
         WHERE octet_length((element.job -> 'args')::text) > most ORDER BY element.place LIMIT 1;
         IF FOUND THEN
-            RAISE EXCEPTION 'job % has arguments of % bytes, and % are allowed', found.place, found.bytes, most
+            RAISE EXCEPTION 'job % has arguments of % bytes, and % are allowed', offender.place, offender.bytes, most
                 USING ERRCODE = 'program_limit_exceeded',
                 HINT = 'Keep large data in a table or a file and pass its key; or raise the limit: '
                     'UPDATE millrace.setting SET value = ... WHERE name = ''max_args_bytes''.';
@@ -142,20 +142,20 @@ BEGIN
                     'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
         END IF;
     ELSIF EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
-        SELECT element.place, queue.name, queue.draining_by INTO found
+        SELECT element.place, queue.name, queue.draining_by INTO offender
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
         LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
         JOIN queue ON queue.name = coalesce(element.job ->> 'queue', plugin.queue, 'default')
         WHERE queue.draining_at IS NOT NULL ORDER BY element.place LIMIT 1;
         IF FOUND THEN
-            RAISE EXCEPTION 'job % is for queue %, which % lets drain: it takes no new jobs', found.place, found.name,
-                found.draining_by USING ERRCODE = 'object_not_in_prerequisite_state',
-                HINT = format('Name another queue, or open it again: millrace queue resume %s', found.name);
+            RAISE EXCEPTION 'job % is for queue %, which % lets drain: it takes no new jobs', offender.place, offender.name,
+                offender.draining_by USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = format('Name another queue, or open it again: millrace queue resume %s', offender.name);
         END IF;
     END IF;
 
     IF EXISTS (SELECT FROM plugin WHERE secrets <> '{}') THEN
-        SELECT element.place, plugin.name AS plugin, secret.name INTO found
+        SELECT element.place, plugin.name AS plugin, secret.name INTO offender
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
         JOIN plugin ON plugin.name = element.job ->> 'plugin' AND plugin.secrets <> '{}'
         CROSS JOIN LATERAL unnest(plugin.secrets) AS secret(name)
@@ -164,7 +164,7 @@ BEGIN
             AND (element.job #> ARRAY['args', secret.name, 'millrace.sealed']) IS NULL
         ORDER BY element.place LIMIT 1;
         IF FOUND THEN
-            RAISE EXCEPTION 'job %: argument % of plugin % is secret and came in the clear', found.place, found.name, found.plugin
+            RAISE EXCEPTION 'job %: argument % of plugin % is secret and came in the clear', offender.place, offender.name, offender.plugin
                 USING ERRCODE = 'invalid_parameter_value',
                 HINT = 'Enqueue it from Swift or with `millrace run`, which seal it with the key of MILLRACE_KEYS.';
         END IF;
