@@ -1,35 +1,38 @@
 public import Foundation
 public import Postgres
 
-private let knownStatement: Statement = """
-    SELECT pipeline.definition, pipeline.revision, schedule.cadence, schedule.misfire, schedule.misfire_max,
-        schedule.overlap, schedule.jitter_ms
-    FROM millrace.pipeline LEFT JOIN millrace.schedule ON schedule.name = pipeline.name
-    WHERE pipeline.name = $1
-    """
+private let knownStatement: Statement =
+    "SELECT namespace, definition FROM millrace.pipeline WHERE name = $1"
 
 private let applyPipelineStatement: Statement = """
-    INSERT INTO millrace.pipeline AS known (name, definition, source) VALUES ($1, $2, $3)
+    INSERT INTO millrace.pipeline AS known (name, namespace, definition, source) VALUES ($1, $2, $3, $4)
     ON CONFLICT (name) DO UPDATE
     SET definition = excluded.definition, source = excluded.source, revision = known.revision + 1,
         applied_at = millrace.clock(), applied_by = session_user
     """
 
-/// The next slot is set anew only when the cadence has changed: applying the same definition again neither fires a slot
-/// twice nor loses one.
-private let applyScheduleStatement: Statement = """
-    INSERT INTO millrace.schedule AS known (name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, next_slot)
-    VALUES ($1, $1, $2, $3, $4, $5, $6, $7)
-    ON CONFLICT (name) DO UPDATE
-    SET misfire = excluded.misfire, misfire_max = excluded.misfire_max, overlap = excluded.overlap,
-        jitter_ms = excluded.jitter_ms, applied_at = millrace.clock(),
-        next_slot = CASE WHEN known.cadence = excluded.cadence THEN known.next_slot ELSE excluded.next_slot END,
-        cadence = excluded.cadence
-    """
-
-private let removeScheduleStatement: Statement = "DELETE FROM millrace.schedule WHERE name = $1"
 private let nowStatement: Statement = "SELECT millrace.clock()"
 private let lockStatement: Statement = "SELECT pg_advisory_xact_lock(hashtext('millrace.apply'))"
+private let pathStatement: Statement = "SELECT $1::text::jsonpath::text"
+
+/// Pipelines that are steps of pipelines: what is not there, and what leads back to itself.
+private let nestedStatement: Statement = """
+    WITH RECURSIVE nested(root, name, inner_name, path) AS (
+        SELECT pipeline.name, pipeline.name, step.value ->> 'pipeline', ARRAY[pipeline.name]
+        FROM millrace.pipeline CROSS JOIN LATERAL jsonb_array_elements(pipeline.definition -> 'steps') AS step
+        WHERE step.value ? 'pipeline' AND pipeline.name = ANY ($1)
+        UNION ALL
+        SELECT nested.root, inner_one.name, step.value ->> 'pipeline', nested.path || inner_one.name
+        FROM nested
+        JOIN millrace.pipeline AS inner_one ON inner_one.name = nested.inner_name
+        CROSS JOIN LATERAL jsonb_array_elements(inner_one.definition -> 'steps') AS step
+        WHERE step.value ? 'pipeline' AND NOT inner_one.name = ANY (nested.path)
+    )
+    SELECT root, inner_name, path, inner_name = ANY (path) AS is_circle
+    FROM nested
+    WHERE inner_name = ANY (path) OR NOT EXISTS (SELECT FROM millrace.pipeline WHERE pipeline.name = nested.inner_name)
+    ORDER BY cardinality(path), root LIMIT 1
+    """
 
 /// What applying a definition would change.
 public struct DefinitionChange: Sendable {
@@ -46,20 +49,90 @@ public struct DefinitionChange: Sendable {
     public var isChange: Bool { !lines.isEmpty }
 }
 
+/// A definition that is well written and cannot be applied to this database. Nothing was applied.
+public struct ApplyError: Error, Sendable, CustomStringConvertible {
+    /// The pipeline.
+    public let pipeline: String
+    /// What is wrong, and the way out.
+    public let problem: String
+
+    /// Names the pipeline, what is wrong, and the way out.
+    public var description: String { "pipeline \(pipeline): \(problem)" }
+}
+
 extension Session {
     /// What applying these definitions would change, without changing it.
+    ///
+    /// - Throws: ``ApplyError`` when a pipeline belongs to another namespace.
     public func changes(of definitions: [PipelineDefinition]) async throws -> [DefinitionChange] {
         let now: Date = try await query(nowStatement)[0][0]
         var changes: [DefinitionChange] = []
         for definition in definitions {
-            let known = try await first(knownStatement, definition.name)
+            let known = try await known(definition)
             changes.append(
                 DefinitionChange(
-                    name: definition.name, lines: try difference(known, definition),
-                    nextSlots: definition.schedule?.cadence.instants(from: now, count: 5) ?? [],
+                    name: definition.name, lines: known.differences(from: definition),
+                    nextSlots: definition.schedule?.instants(from: now, count: 5) ?? [],
                     zone: definition.schedule?.zone ?? .utc))
         }
         return changes
+    }
+
+    /// A definition as the database has it; nil when it has none.
+    fileprivate func known(_ definition: PipelineDefinition) async throws -> KnownDefinition {
+        guard let row = try await first(knownStatement, definition.name) else {
+            return KnownDefinition(pipeline: nil, schedule: nil)
+        }
+        let namespace: String = try row["namespace"]
+        guard namespace == definition.namespace else {
+            throw ApplyError(
+                pipeline: definition.name,
+                problem: "it belongs to namespace \(namespace), and the file says \(definition.namespace)  →  rename one of the "
+                    + "two pipelines, or write `namespace: \(namespace)`")
+        }
+        return KnownDefinition(
+            pipeline: try PipelineDefinition(
+                name: definition.name, namespace: namespace, json: try row["definition"]),
+            schedule: try await knownSchedule(definition.name))
+    }
+}
+
+/// A definition as the database has it.
+private struct KnownDefinition {
+    let pipeline: PipelineDefinition?
+    let schedule: KnownSchedule?
+
+    /// The lines of a diff between this and a new one.
+    func differences(from new: PipelineDefinition) -> [String] {
+        guard let pipeline else {
+            return ["+ pipeline \(new.name)"] + new.asAdditions
+                + (new.schedule.map { ["+   schedule \($0.cadence)\($0.bounds)"] } ?? [])
+        }
+        var lines = hasSameSteps(as: new) ? [] : new.normalized.differences(from: pipeline)
+        switch (schedule, new.schedule) {
+        case (nil, nil): break
+        case (nil, let added?): lines.append("+   schedule \(added.cadence)\(added.bounds)")
+        case (_?, nil): lines.append("-   schedule")
+        case (let before?, let after?): lines += before.differences(to: after)
+        }
+        return lines.isEmpty ? [] : ["~ pipeline \(new.name)"] + lines
+    }
+
+    /// Whether all but the schedule is the same.
+    func hasSameSteps(as new: PipelineDefinition) -> Bool {
+        pipeline.map { $0.json.text == new.normalized.json.text } ?? false
+    }
+}
+
+extension PipelineDefinition {
+    /// In the form in which equal arguments are equal texts, as what comes from the database is.
+    fileprivate var normalized: PipelineDefinition {
+        do {
+            return try PipelineDefinition(name: name, namespace: namespace, json: json, schedule: schedule)
+        } catch {
+            // What `json` writes is what this init reads; a definition made in Swift with broken JSON is left as it is.
+            return self
+        }
     }
 }
 
@@ -67,94 +140,46 @@ extension Transaction {
     /// Applies definitions. On a transaction, so that all of them are applied or none. Runs that have started keep the
     /// definition they started with; pipelines that are not named stay as they are.
     ///
+    /// Slots that have come by now are decided by the old schedule before the new one takes its place, so that a change
+    /// neither fires a slot twice nor loses one.
+    ///
     /// - Parameter sources: the file each came from, for people; in the order of the definitions.
+    /// - Throws: ``ApplyError``.
     public func apply(_ definitions: [PipelineDefinition], sources: [String]) async throws {
         try await execute(lockStatement)
-        let now: Date = try await query(nowStatement)[0][0]
         for (definition, source) in zip(definitions, sources) {
-            let known = try await first(knownStatement, definition.name)
-            guard try !difference(known, definition).isEmpty else { continue }
-            let knownDefinition: JSONText? = try known?["definition"]
-            if try knownDefinition.map({ try !isSameJSON($0, definition.json) }) ?? true {
-                try await execute(applyPipelineStatement, definition.name, definition.json, source)
-            }
-            if let schedule = definition.schedule {
+            let known = try await known(definition)
+            guard !known.differences(from: definition).isEmpty else { continue }
+            if !known.hasSameSteps(as: definition) {
+                try await checkPaths(of: definition)
                 try await execute(
-                    applyScheduleStatement, definition.name, schedule.cadenceJSON, schedule.misfire.name,
-                    Int32(schedule.misfire.maximum), schedule.overlap.rawValue, schedule.jitter.wholeMilliseconds,
-                    schedule.cadence.next(after: now))
-            } else {
-                try await execute(removeScheduleStatement, definition.name)
+                    applyPipelineStatement, definition.name, definition.namespace, definition.json, source)
+            }
+            try await applySchedule(definition.schedule, over: known.schedule, of: definition)
+        }
+        if let row = try await first(nestedStatement, definitions.map(\.name)) {
+            let (root, name, path, isCircle) = try row.decode(String.self, String.self, [String].self, Bool.self)
+            throw ApplyError(
+                pipeline: root,
+                problem: isCircle
+                    ? "it leads back to itself: \((path + [name]).joined(separator: " → "))  →  take one of these steps out"
+                    : "it nests \(name), which is no pipeline  →  apply that one with it, or correct the name")
+        }
+    }
+
+    /// The database is what will look at the paths, so it is asked whether it can read them.
+    private func checkPaths(of definition: PipelineDefinition) async throws {
+        for step in definition.steps {
+            for path in step.when.map(\.predicate) + [step.forEach?.items].compactMap({ $0 }) {
+                do {
+                    try await savepoint { _ = try await $0.query(pathStatement, path) }
+                } catch let error as PostgresError {
+                    throw ApplyError(
+                        pipeline: definition.name,
+                        problem: "step \(step.name): \"\(path)\" is no jsonpath (\(error.message))  →  write it like "
+                            + "\"$.customers > 100\" or \"$.items[*]\"")
+                }
             }
         }
     }
-}
-
-/// The lines of a diff between what the database has and a definition.
-private func difference(_ known: Row?, _ definition: PipelineDefinition) throws -> [String] {
-    guard let known else {
-        return ["+ pipeline \(definition.name)"] + definition.steps.map { "+   step \($0.name): \($0.plugin)" }
-            + (definition.schedule.map { ["+   schedule \($0.cadence)"] } ?? [])
-    }
-    let old = try PipelineDefinition(name: definition.name, json: try known["definition"])
-    // Both sides in the normal form, in which equal arguments are equal texts.
-    let definition = try PipelineDefinition(
-        name: definition.name, json: definition.json, schedule: definition.schedule)
-    var lines: [String] = []
-    for step in old.steps where !definition.steps.contains(where: { $0.name == step.name }) {
-        lines.append("-   step \(step.name): \(step.plugin)")
-    }
-    for step in definition.steps {
-        guard let before = old.steps.first(where: { $0.name == step.name }) else {
-            lines.append("+   step \(step.name): \(step.plugin)")
-            continue
-        }
-        if before != step {
-            lines.append("~   step \(step.name): \(changedFields(before, step).joined(separator: "; "))")
-        }
-    }
-    if lines.isEmpty, old.steps != definition.steps { lines.append("~   order of the steps") }
-
-    let cadence: JSONText? = try known["cadence"]
-    switch (cadence, definition.schedule) {
-    case (nil, nil): break
-    case (nil, let new?): lines.append("+   schedule \(new.cadence)")
-    case (_?, nil): lines.append("-   schedule")
-    case (let cadence?, let new?):
-        if try !isSameJSON(cadence, new.cadenceJSON) {
-            let before: Cadence = try cadence.decode()
-            lines.append("~   schedule \(before) → \(new.cadence)")
-        }
-        let misfire: String = try known["misfire"]
-        let maximum: Int = try known["misfire_max"]
-        let overlap: String = try known["overlap"]
-        let jitter: Int64 = try known["jitter_ms"]
-        if misfire != new.misfire.name || maximum != new.misfire.maximum {
-            lines.append("~   misfire \(misfire) → \(new.misfire)")
-        }
-        if overlap != new.overlap.rawValue { lines.append("~   overlap \(overlap) → \(new.overlap.rawValue)") }
-        if jitter != new.jitter.wholeMilliseconds {
-            lines.append("~   jitter \(DurationText(.milliseconds(jitter))) → \(DurationText(new.jitter))")
-        }
-    }
-    return lines.isEmpty ? [] : ["~ pipeline \(definition.name)"] + lines
-}
-
-private func changedFields(_ before: PipelineStep, _ after: PipelineStep) -> [String] {
-    var fields: [String] = []
-    if before.plugin != after.plugin { fields.append("plugin \(before.plugin) → \(after.plugin)") }
-    if before.arguments != after.arguments { fields.append("args \(before.arguments.text) → \(after.arguments.text)") }
-    if before.needs != after.needs {
-        fields.append(
-            "needs [\(before.needs.map(\.step).joined(separator: ", "))] → [\(after.needs.map(\.step).joined(separator: ", "))]"
-        )
-    }
-    if before.queue != after.queue { fields.append("queue \(before.queue ?? "-") → \(after.queue ?? "-")") }
-    if fields.isEmpty { fields.append("priority, attempts, timeout or failure policy") }
-    return fields
-}
-
-/// PostgreSQL keeps JSON in a form of its own, so texts cannot be compared as they are.
-private func isSameJSON(_ left: JSONText, _ right: JSONText) throws -> Bool {
-    try JSONValue(parsing: left).sorted == JSONValue(parsing: right).sorted
 }

@@ -57,10 +57,13 @@ struct DefinitionDraft {
         name = reader.name
         let stepNames = lines.keys.filter { $0.components.count == 2 && $0.components[0] == "steps" }
             .map { $0.components[1] }
-        let check = PipelineCheck(reader.steps, plugins: plugins, others: stepNames)
+        let definition = PipelineDefinition(
+            name: name ?? "", namespace: reader.namespace, parameters: reader.parameters, deadline: reader.deadline,
+            steps: reader.steps, schedule: reader.schedule)
+        let check = PipelineCheck(
+            definition, plugins: plugins, parameters: reader.parameterNames, others: stepNames)
         errors += (reader.problems + check.problems).map { error($0.problem, at: $0.path) }
-        guard errors.isEmpty, let name else { return }
-        let definition = PipelineDefinition(name: name, steps: reader.steps, schedule: reader.schedule)
+        guard errors.isEmpty else { return }
         file = DefinitionFile(path: path, text: text, definition: definition, lines: lines)
     }
 

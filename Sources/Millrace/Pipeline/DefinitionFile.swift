@@ -73,7 +73,8 @@ public struct DefinitionFile: Sendable, Hashable {
     ///
     /// - Throws: ``DefinitionErrors`` with all that is wrong.
     public func validate(against plugins: [PluginDescription]) throws(DefinitionErrors) {
-        let errors = PipelineCheck(definition.steps, plugins: plugins).problems.map { place, problem in
+        let check = PipelineCheck(definition, plugins: plugins, parameters: Set(definition.parameters.keys))
+        let errors = check.problems.map { place, problem in
             DefinitionError(file: path, line: lines.line(of: place), key: place.description, problem: problem)
         }
         guard errors.isEmpty else { throw DefinitionErrors(errors: errors.inOrder) }

@@ -1,30 +1,85 @@
+import Foundation
 import Postgres
 
 extension DefinitionReader {
-    private static let scheduleKeys = ["cron", "timezone", "misfire", "overlap", "jitter", "gap", "fold"]
+    static let scheduleKeys = [
+        "cron", "every", "anchor", "timezone", "misfire", "overlap", "jitter", "gap", "fold", "starts", "ends",
+        "parameters",
+    ]
 
-    /// A schedule; nil when its cron expression or its zone cannot be used.
+    /// A schedule; nil when its slots are not known.
     mutating func readSchedule(_ node: YAMLNode, at path: ValuePath) -> ScheduleDefinition? {
-        let form = #"write `schedule: { cron: "0 3 * * *", timezone: Europe/Paris }`"#
+        let form = #"write `schedule: { cron: "0 3 * * *", timezone: Europe/Paris }` or `schedule: { every: 90s }`"#
         guard let fields = fields(of: node, at: path, known: Self.scheduleKeys, as: "a mapping", wayOut: form) else {
             return nil
         }
-        var cron: CronExpression?
-        if let node = fields["cron"] {
-            cron = readCron(node, at: path.key("cron"))
-        } else {
+        if fields["cron"] == nil, fields["every"] == nil {
             report(.missingKey(wayOut: form), at: path.key("cron"))
         }
-        let zone = fields["timezone"].map { readZone($0, at: path.key("timezone")) } ?? .utc
+        let cron = readCronCadence(fields, at: path)
+        let every = readIntervalCadence(fields, at: path)
         let misfire = fields["misfire"].flatMap { readMisfire($0, at: path.key("misfire")) }
-        let overlap = fields["overlap"].flatMap { readOverlap($0, at: path.key("overlap")) }
+        let overlap: OverlapPolicy? = fields["overlap"].flatMap { readChoice($0, at: path.key("overlap")) }
         let jitter = fields["jitter"].flatMap { readDuration($0, at: path.key("jitter"), atLeast: .zero) }
+        let starts = fields["starts"].flatMap { readInstant($0, at: path.key("starts")) }
+        let ends = fields["ends"].flatMap { readInstant($0, at: path.key("ends")) }
+        let parameters = readScheduleParameters(fields["parameters"], at: path.key("parameters"))
+
+        guard let cadence = cron ?? every else { return nil }
+        let schedule = ScheduleDefinition(
+            cadence, misfire: misfire ?? .latest, overlap: overlap ?? .allow, jitter: jitter ?? .zero,
+            starts: starts, ends: ends, parameters: parameters)
+        if let starts, let ends {
+            if ends < starts {
+                report(.endsBeforeStart, at: path.key("ends"))
+            } else if schedule.next(after: .distantPast) == nil {
+                report(.noSlot, at: path.key("ends"))
+            }
+        }
+        return schedule
+    }
+
+    private mutating func readCronCadence(_ fields: [String: YAMLNode], at path: ValuePath) -> Cadence? {
+        let cron = fields["cron"].flatMap { readCron($0, at: path.key("cron")) }
+        let zone = fields["timezone"].map { readZone($0, at: path.key("timezone")) } ?? .utc
         let gap: GapRule? = fields["gap"].flatMap { readChoice($0, at: path.key("gap")) }
         let fold: FoldRule? = fields["fold"].flatMap { readChoice($0, at: path.key("fold")) }
         guard let cron, let zone else { return nil }
-        return ScheduleDefinition(
-            cron: cron, zone: zone, misfire: misfire ?? .latest, overlap: overlap ?? .allow, jitter: jitter ?? .zero,
-            gap: gap ?? .shift, fold: fold ?? .first)
+        return .cron(cron, zone: zone, gap: gap ?? .shift, fold: fold ?? .first)
+    }
+
+    private mutating func readIntervalCadence(_ fields: [String: YAMLNode], at path: ValuePath) -> Cadence? {
+        guard let node = fields["every"] else {
+            if fields["anchor"] != nil, fields["cron"] != nil {
+                report(.clash(with: "cron", wayOut: "take it out"), at: path.key("anchor"))
+            }
+            return nil
+        }
+        if fields["cron"] != nil {
+            report(.clash(with: "cron", wayOut: "keep one of cron and every"), at: path.key("every"))
+        } else {
+            for key in ["timezone", "gap", "fold"] where fields[key] != nil {
+                report(.clash(with: "every", wayOut: "take it out, it is for cron"), at: path.key(key))
+            }
+        }
+        let interval = readDuration(node, at: path.key("every"), atLeast: .seconds(1))
+        let anchor = fields["anchor"].map { readInstant($0, at: path.key("anchor")) }
+        guard let interval, let anchor = anchor ?? Date(timeIntervalSince1970: 0) else { return nil }
+        return .every(interval, anchor: anchor)
+    }
+
+    private mutating func readInstant(_ node: YAMLNode, at path: ValuePath) -> Date? {
+        guard let text = node.text else {
+            let wayOut = "write it like 2026-03-29T03:00:00+02:00"
+            report(.wrongType(found: node.shown, expected: "an instant", wayOut: wayOut), at: path)
+            return nil
+        }
+        do {
+            return try RFC3339.date(text)
+        } catch {
+            report(.instant(error), at: path)
+            return nil
+        }
     }
 
     private mutating func readCron(_ node: YAMLNode, at path: ValuePath) -> CronExpression? {
@@ -72,13 +127,5 @@ extension DefinitionReader {
         }
         reportChoice(node, ["skip", "latest", "all", "all(100)"], at: path)
         return nil
-    }
-
-    private mutating func readOverlap(_ node: YAMLNode, at path: ValuePath) -> OverlapPolicy? {
-        if let text = node.text, ["queue", "cancel-running"].contains(text) {
-            report(.notYet(text, allowed: OverlapPolicy.allCases.map(\.rawValue)), at: path)
-            return nil
-        }
-        return readChoice(node, at: path)
     }
 }

@@ -2,8 +2,15 @@ import Postgres
 
 /// Reads a pipeline out of a YAML tree, and goes on after what is wrong so that all of it is found.
 struct DefinitionReader {
+    static let keys = ["pipeline", "namespace", "parameters", "deadline", "schedule", "steps"]
+
     private(set) var problems: [(path: ValuePath, problem: DefinitionError.Problem)] = []
     private(set) var name: String?
+    private(set) var namespace = PipelineDefinition.usualNamespace
+    private(set) var parameters: [String: PipelineParameter] = [:]
+    /// The names of the parameters, also of those that are wrong; nil when they could not be read.
+    private(set) var parameterNames: Set<String>? = []
+    private(set) var deadline: Duration?
     private(set) var steps: [PipelineStep] = []
     private(set) var schedule: ScheduleDefinition?
 
@@ -11,13 +18,23 @@ struct DefinitionReader {
         let path = ValuePath()
         guard
             let fields = fields(
-                of: root, at: path, known: ["pipeline", "schedule", "steps"], as: "a mapping",
+                of: root, at: path, known: Self.keys, as: "a mapping",
                 wayOut: "begin with `pipeline: NAME` and `steps:`")
         else { return }
         if let node = fields["pipeline"] {
             name = readName(node, at: path.key("pipeline"), example: "pipeline: nightly")
         } else {
             report(.missingKey(wayOut: "begin with `pipeline: NAME`"), at: path.key("pipeline"))
+        }
+        if let node = fields["namespace"] {
+            namespace = readName(node, at: path.key("namespace"), example: "namespace: shop") ?? namespace
+        }
+        if let node = fields["parameters"] {
+            parameterNames = node.members.map { Set($0.map(\.key)) }
+            parameters = readParameters(node, at: path.key("parameters"))
+        }
+        deadline = fields["deadline"].flatMap {
+            readDuration($0, at: path.key("deadline"), atLeast: .milliseconds(1))
         }
         if let node = fields["schedule"] { schedule = readSchedule(node, at: path.key("schedule")) }
         if let node = fields["steps"] {

@@ -1,15 +1,23 @@
 public import Postgres
 
 extension PipelineDefinition {
-    /// The steps in the normal form that `millrace.pipeline.definition` keeps:
+    /// The definition in the normal form that `millrace.pipeline.definition` keeps; `?` marks what is left out when it was
+    /// not said. Name, namespace and schedule are not part of it.
     ///
     /// ```text
-    /// {"steps":[{"name","plugin","args","needs":[{"step","on_failure"}],"queue"?,"priority"?,"max_attempts"?,"timeout_ms"?}]}
+    /// {"parameters"?:{NAME:{"default"?,"description"?}},"deadline_ms"?,
+    ///  "steps":[{"name","plugin"|"approval"|"pipeline","args"|"parameters","needs":[{"step","on_failure"}],
+    ///   "when"?:[{"step","is"}],"for_each"?:{"step","items"},"queue"?,"priority"?,"max_attempts"?,"timeout_ms"?,
+    ///   "backoff_base_ms"?,"backoff_cap_ms"?,"weight"?,"keys"?:{NAME:TEXT}}]}
     /// ```
-    /// Equal definitions have equal bytes, also after `jsonb` has reordered them and ``init(name:json:schedule:)`` has read
-    /// them back: keys are in this order, those of the arguments in alphabetical order, and numbers have one form.
+    /// Equal definitions have equal bytes, also after `jsonb` has reordered them and
+    /// ``init(name:namespace:json:schedule:)`` has read them back: keys are in this order, those that people chose in
+    /// alphabetical order, and numbers have one form.
     public var json: JSONText {
-        let value: JSONValue = ["steps": .array(steps.map(\.json))]
+        var value: JSONValue = [:]
+        if !parameters.isEmpty { value["parameters"] = .sorted(parameters.mapValues(\.json)) }
+        value["deadline_ms"] = deadline.map(JSONValue.milliseconds)
+        value["steps"] = .array(steps.map(\.json))
         return value.text
     }
 
@@ -17,7 +25,7 @@ extension PipelineDefinition {
     ///
     /// - Throws: ``StoredDefinitionError`` when the text has another shape.
     public init(
-        name: String, json: JSONText, schedule: ScheduleDefinition? = nil
+        name: String, namespace: String = usualNamespace, json: JSONText, schedule: ScheduleDefinition? = nil
     ) throws(StoredDefinitionError) {
         func refuse(_ problem: String) -> StoredDefinitionError {
             StoredDefinitionError(pipeline: name, problem: problem)
@@ -29,6 +37,14 @@ extension PipelineDefinition {
             throw refuse("it is no JSON, \(error)")
         }
         guard let elements = value["steps"]?.elements else { throw refuse("\"steps\" is not a list") }
+        var parameters: [String: PipelineParameter] = [:]
+        var deadline: Duration?
+        do {
+            parameters = try value.optional("parameters") { $0.dictionary(of: PipelineParameter.init) } ?? [:]
+            deadline = try value.optional("deadline_ms", \.duration)
+        } catch {
+            throw refuse(error.problem)
+        }
         var steps: [PipelineStep] = []
         for (index, element) in elements.enumerated() {
             do {
@@ -37,7 +53,9 @@ extension PipelineDefinition {
                 throw refuse("steps[\(index)]: \(error.problem)")
             }
         }
-        self.init(name: name, steps: steps, schedule: schedule)
+        self.init(
+            name: name, namespace: namespace, parameters: parameters, deadline: deadline, steps: steps,
+            schedule: schedule)
     }
 }
 
@@ -54,64 +72,19 @@ public struct StoredDefinitionError: Error, Sendable, Hashable, CustomStringConv
     }
 }
 
-private struct StepShapeError: Error {
-    let problem: String
-}
-
-extension PipelineStep {
+extension PipelineParameter {
     fileprivate var json: JSONValue {
-        var value: JSONValue = [
-            "name": .string(name), "plugin": .string(plugin), "args": normalArguments,
-            "needs": .array(
-                needs.map { ["step": .string($0.step), "on_failure": .string($0.onFailure.rawValue)] }),
-        ]
-        value["queue"] = queue.map(JSONValue.string)
-        value["priority"] = priority.map { .number(JSONNumber($0)) }
-        value["max_attempts"] = maxAttempts.map { .number(JSONNumber($0)) }
-        value["timeout_ms"] = timeout.map { .number(JSONNumber($0.wholeMilliseconds)) }
+        var value: JSONValue = [:]
+        value["default"] = defaultValue.map(JSONValue.normalForm)
+        value["description"] = description.map(JSONValue.string)
         return value
     }
 
-    /// Text that is no JSON is kept as a string, which every later check refuses.
-    private var normalArguments: JSONValue {
-        do {
-            return try JSONValue(parsing: arguments).sorted
-        } catch {
-            return .string(arguments.text)
-        }
-    }
-
-    fileprivate init(_ json: JSONValue) throws(StepShapeError) {
-        func shape<Value>(_ key: String, _ read: (JSONValue) -> Value?) throws(StepShapeError) -> Value {
-            guard let value = json[key].flatMap(read) else {
-                throw StepShapeError(problem: "\"\(key)\" is missing or has another type")
-            }
-            return value
-        }
-        func optional<Value>(_ key: String, _ read: (JSONValue) -> Value?) throws(StepShapeError) -> Value? {
-            json[key] == nil || json[key] == .null ? nil : try shape(key, read)
-        }
-        let needs = try shape("needs") { value in
-            value.elements.flatMap { elements in
-                let needs = elements.compactMap(Need.init)
-                return needs.count == elements.count ? needs : nil
-            }
-        }
-        self.init(
-            name: try shape("name", \.string), plugin: try shape("plugin", \.string),
-            arguments: try shape("args") { $0.members == nil ? nil : $0 }.sorted.text, needs: needs,
-            queue: try optional("queue", \.string),
-            priority: try optional("priority") { $0.number?.whole() },
-            maxAttempts: try optional("max_attempts") { $0.number?.whole() },
-            timeout: try optional("timeout_ms") { $0.number?.whole(as: Int64.self).map { .milliseconds($0) } })
-    }
-}
-
-extension PipelineStep.Need {
     fileprivate init?(_ json: JSONValue) {
-        guard let step = json["step"]?.string else { return nil }
-        let policy = json["on_failure"].map { $0.string.flatMap(FailurePolicy.init) } ?? .stop
-        guard let policy else { return nil }
-        self.init(step, onFailure: policy)
+        guard json.members != nil else { return nil }
+        let description = json["description"]
+        guard description == nil || description?.string != nil else { return nil }
+        // A default may be null, so it is there when the key is.
+        self.init(defaultValue: json["default"]?.sorted.text, description: description?.string)
     }
 }

@@ -45,7 +45,7 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
         layers = Self.peel(definition.steps).layers
     }
 
-    /// The graph as text: a line for each step with its level, its plugin, and what it waits for.
+    /// The graph as text: a line for each step with its level, its work, and what it waits for.
     ///
     /// ```text
     /// 1  profiles  profile-rebuild
@@ -55,7 +55,7 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
     /// ```
     public var description: String {
         let nameWidth = steps.map(\.name.count).max() ?? 0
-        let pluginWidth = steps.map(\.plugin.count).max() ?? 0
+        let workWidth = steps.map(\.work.description.count).max() ?? 0
         let levelWidth = String(layers.count).count
         let byName = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }
         var lines: [String] = []
@@ -68,7 +68,8 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
                 var line = number.padded(to: levelWidth) + "  " + step.name.padded(to: nameWidth) + "  "
                 line +=
                     needs.isEmpty
-                    ? step.plugin : step.plugin.padded(to: pluginWidth) + "  ← " + needs.joined(separator: ", ")
+                    ? step.work.description
+                    : step.work.description.padded(to: workWidth) + "  ← " + needs.joined(separator: ", ")
                 lines.append(line)
             }
         }
@@ -87,6 +88,18 @@ public struct PipelineGraph: Sendable, Hashable, CustomStringConvertible {
             let taken = Set(layers[layers.count - 1])
             rest.removeAll { taken.contains($0.name) }
         }
+    }
+
+    /// The names of all that a step waits for, directly or through other steps; also of those that are not in `steps`.
+    static func steps(before step: PipelineStep, in steps: [PipelineStep]) -> Set<String> {
+        let byName = Dictionary(steps.map { ($0.name, $0) }) { first, _ in first }
+        var found: Set<String> = []
+        var open = step.needs.map(\.step)
+        while let name = open.popLast() {
+            guard found.insert(name).inserted else { continue }
+            open += byName[name]?.needs.map(\.step) ?? []
+        }
+        return found
     }
 
     /// Circles of steps that wait for each other, none of them sharing a step; each begins with its first step in the

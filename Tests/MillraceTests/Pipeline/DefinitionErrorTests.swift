@@ -17,18 +17,12 @@ private let plugins = [
         defaults: JobDefaults()),
 ]
 
-/// The messages for a definition, without the file's name.
 private func messages(_ text: String, plugins: [PluginDescription]? = nil) -> [String] {
-    messages(bytes: Array(text.utf8), plugins: plugins)
+    definitionMessages(text, plugins: plugins)
 }
 
-private func messages(bytes: [UInt8], plugins: [PluginDescription]? = nil) -> [String] {
-    let draft = DefinitionDraft(path: "n.yaml", bytes: bytes, plugins: plugins)
-    #expect((draft.file == nil) == !draft.errors.isEmpty)
-    return draft.errors.map { error in
-        #expect(error.description.hasPrefix("n.yaml:"))
-        return String(error.description.dropFirst("n.yaml:".count))
-    }
+private func messages(bytes: [UInt8]) -> [String] {
+    definitionMessages(bytes: bytes)
 }
 
 /// A definition with one line of its own in the step `a`.
@@ -126,7 +120,8 @@ private func schedule(_ line: String) -> String {
                 "pipeline: p\nstages: 1\n",
                 [
                     "1: steps: is missing  →  write `steps:` and below it a line `NAME: { plugin: NAME }` for each step",
-                    "2: stages: there is no such key  →  use pipeline, schedule or steps",
+                    "2: stages: there is no such key  →  use pipeline, namespace, parameters, deadline, schedule or "
+                        + "steps",
                 ]
             ),
             (
@@ -232,7 +227,8 @@ private func schedule(_ line: String) -> String {
         arguments: [
             (
                 "timezone: UTC",
-                #"2: schedule.cron: is missing  →  write `schedule: { cron: "0 3 * * *", timezone: Europe/Paris }`"#
+                #"2: schedule.cron: is missing  →  write `schedule: { cron: "0 3 * * *", timezone: Europe/Paris }` or "#
+                    + "`schedule: { every: 90s }`"
             ),
             (
                 "cron: 0 25 * * *",
@@ -267,13 +263,24 @@ private func schedule(_ line: String) -> String {
                 "misfire: {}",
                 "misfire: is a mapping, not skip, latest, all or all(100)  →  use skip, latest, all or all(100)"
             ),
-            ("overlap: queue", "overlap: \"queue\" is not there yet  →  use allow or skip"),
-            ("overlap: cancel-running", "overlap: \"cancel-running\" is not there yet  →  use allow or skip"),
-            ("overlap: never", "overlap: \"never\" is not allow or skip  →  use allow or skip"),
+            (
+                "overlap: never",
+                "overlap: \"never\" is not allow, skip, queue or cancel-running  →  "
+                    + "use allow, skip, queue or cancel-running"
+            ),
+            (
+                "overlap: cancel_running",
+                "overlap: \"cancel_running\" is not allow, skip, queue or cancel-running  →  "
+                    + "did you mean \"cancel-running\"?"
+            ),
             ("jitter: 5 min", "jitter: \"5 min\" is no length of time: \" min\" is no unit  →  did you mean 5m?"),
             ("gap: shft", "gap: \"shft\" is not shift or skip  →  did you mean \"shift\"?"),
             ("fold: last", "fold: \"last\" is not first or both  →  use first or both"),
-            ("tz: UTC", "tz: there is no such key  →  use cron, timezone, misfire, overlap, jitter, gap or fold"),
+            (
+                "tz: UTC",
+                "tz: there is no such key  →  use cron, every, anchor, timezone, misfire, overlap, jitter, gap, fold, "
+                    + "starts, ends or parameters"
+            ),
         ])
     func schedules(line: String, message: String) {
         #expect(messages(schedule("cron: '@daily'\n  " + line)) == ["4: schedule." + message])

@@ -53,7 +53,7 @@ private func good(_ name: String) -> String { "pipeline: \(name)\nsteps: { a: { 
                 b.yaml:2: did not find expected node content while parsing a flow node  →  check the indentation and \
                 the quotes; quote a text that holds ": " or " #"
                 c.yaml:1: pipeline: "nightly" is defined in a.yaml:2 already  →  rename one of them
-                c.yaml:3: x: there is no such key  →  use pipeline, schedule or steps
+                c.yaml:3: x: there is no such key  →  use pipeline, namespace, parameters, deadline, schedule or steps
                 """)
     }
 

@@ -67,6 +67,12 @@ func definition(_ text: String, plugins: [PluginDescription]? = nil) throws -> P
         #expect(schedule.misfire == .latest)
         #expect(schedule.overlap == .allow)
         #expect(schedule.jitter == .zero)
+        #expect(schedule.starts == nil)
+        #expect(schedule.ends == nil)
+        #expect(schedule.parameters.text == "{}")
+        #expect(read.namespace == "default")
+        #expect(read.parameters.isEmpty)
+        #expect(read.deadline == nil)
         #expect(read.steps == [PipelineStep(name: "a", plugin: "b")])
         #expect(try definition("pipeline: p\nsteps: { a: { plugin: b } }").schedule == nil)
     }
