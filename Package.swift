@@ -65,6 +65,7 @@ let package = Package(
                 "Postgres", "MillraceSQL",
                 logging,
                 lifecycle,
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict),

@@ -5,13 +5,7 @@ import Postgres
 struct DueSchedule: Sendable {
     let name: String
     let pipeline: String
-    let cadence: Cadence
-    let misfire: String
-    let misfireMax: Int
-    let overlap: String
-    let jitter: Duration
-    let parameters: JSONText
-    let bounds: ScheduleBounds
+    let definition: ScheduleDefinition
     let pausedAt: Date?
     let lastPause: Range<Date>?
     let slot: Date
@@ -31,15 +25,7 @@ struct DueSchedule: Sendable {
     init(_ row: Row) throws {
         name = try row["name"]
         pipeline = try row["pipeline"]
-        let text: JSONText = try row["cadence"]
-        cadence = try text.decode()
-        misfire = try row["misfire"]
-        misfireMax = try row["misfire_max"]
-        overlap = try row["overlap"]
-        let milliseconds: Int64 = try row["jitter_ms"]
-        jitter = .milliseconds(milliseconds)
-        parameters = try row["parameters"]
-        bounds = ScheduleBounds(starts: try row["starts_at"], ends: try row["ends_at"])
+        definition = try KnownSchedule(row).definition
         pausedAt = try row["paused_at"]
         let from: Date? = try row["last_paused_at"]
         let until: Date? = try row["resumed_at"]
@@ -50,14 +36,14 @@ struct DueSchedule: Sendable {
 
     /// The slots from the one that is due up to now, ascending, each with what becomes of it.
     func decisions() -> [(slot: Date, decision: Decision)] {
-        let end = bounds.ends.map { min($0, now) } ?? now
-        let slots = [slot] + cadence.slots(after: slot, through: end, limit: Self.mostSlots).instants
+        let end = definition.ends.map { min($0, now) } ?? now
+        let slots = [slot] + definition.cadence.slots(after: slot, through: end, limit: Self.mostSlots).instants
         let wanted = slots.filter { !isPaused($0) }
         let firing: Set<Date> =
-            switch misfire {
-            case "all": Set(wanted.suffix(misfireMax))
-            case "latest": Set(wanted.suffix(1))
-            default: Set(wanted.filter { now.timeIntervalSince($0) <= Self.punctuality })
+            switch definition.misfire {
+            case .all(let maximum): Set(wanted.suffix(maximum))
+            case .latest: Set(wanted.suffix(1))
+            case .skip: Set(wanted.filter { now.timeIntervalSince($0) <= Self.punctuality })
             }
         return slots.map { slot in
             (slot, isPaused(slot) ? .paused : firing.contains(slot) ? .fired : .missed)
@@ -65,25 +51,9 @@ struct DueSchedule: Sendable {
     }
 
     /// The first slot after those that are decided now.
-    var nextSlot: Date? { bounds.nextSlot(of: cadence, after: now) }
+    var nextSlot: Date? { definition.next(after: now) }
 
     private func isPaused(_ slot: Date) -> Bool {
         pausedAt.map { slot >= $0 } ?? false || lastPause?.contains(slot) ?? false
-    }
-}
-
-/// The stretch of time in which a schedule has slots.
-struct ScheduleBounds: Sendable, Hashable {
-    /// No slot before this instant.
-    var starts: Date?
-    /// No slot after this instant.
-    var ends: Date?
-
-    /// The first slot strictly after an instant; nil when there is none.
-    func nextSlot(of cadence: Cadence, after instant: Date) -> Date? {
-        // A slot at the very start counts, and `next` looks strictly after.
-        let from = starts.map { max(instant, $0.addingTimeInterval(-1e-6)) } ?? instant
-        guard let slot = cadence.next(after: from) else { return nil }
-        return ends.map { slot <= $0 ? slot : nil } ?? slot
     }
 }

@@ -68,20 +68,20 @@ extension Transaction {
 
     private func fire(_ due: DueSchedule, _ slot: Date, logger: Logger) async throws -> Bool {
         let open: [Int64] = try await query(openRunsStatement, due.pipeline).map { try $0[0] }
-        if !open.isEmpty, due.overlap == OverlapPolicy.skip.rawValue {
+        if !open.isEmpty, due.definition.overlap == .skip {
             try await execute(noteRunStatement, due.name, slot, "overlap", Int64?.none, String?.none)
             return false
         }
-        let offset = SlotJitter(maximum: due.jitter).offset(schedule: due.name, slot: slot)
+        let offset = SlotJitter(maximum: due.definition.jitter).offset(schedule: due.name, slot: slot)
         do {
             let run = try await savepoint {
-                if due.overlap == "cancel-running" {
+                if due.definition.overlap == .cancelRunning {
                     for run in open { _ = try await $0.cancelRun(run, by: "schedule \(due.name)") }
                 }
                 return try await $0.startRun(
-                    of: due.pipeline, parameters: due.parameters, logicalTime: slot,
+                    of: due.pipeline, parameters: due.definition.parameters, logicalTime: slot,
                     runAt: slot.addingTimeInterval(offset.inSeconds),
-                    after: due.overlap == OverlapPolicy.allow.rawValue ? nil : open.last)
+                    after: due.definition.overlap == .allow ? nil : open.last)
             }
             try await execute(noteRunStatement, due.name, slot, "fired", run, String?.none)
             logger.info(

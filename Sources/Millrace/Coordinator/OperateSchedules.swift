@@ -3,9 +3,6 @@ public import Postgres
 
 private let pauseStatement: Statement = "SELECT millrace.pause_schedule($1, $2)"
 private let resumeStatement: Statement = "SELECT millrace.resume_schedule($1)"
-private let scheduleStatement: Statement = """
-    SELECT pipeline, cadence, jitter_ms, parameters, starts_at, ends_at FROM millrace.schedule WHERE name = $1 FOR SHARE
-    """
 private let decidedStatement: Statement =
     "SELECT slot, outcome FROM millrace.schedule_slot WHERE schedule = $1 AND slot = ANY ($2)"
 
@@ -21,13 +18,12 @@ private let noteRunStatement: Statement =
 
 /// The slots of a schedule in a stretch of time, before they are run.
 public struct Backfill: Sendable {
-    /// The schedule.
+    /// The schedule, which has the name of its pipeline.
     public let schedule: String
     /// Slots that will be run, ascending.
     public let slots: [Date]
     /// Slots of the stretch that have fired already.
     public let alreadyFired: [Date]
-    let pipeline: String
     let parameters: JSONText
 }
 
@@ -54,8 +50,7 @@ extension Session {
     ///
     /// - Returns: the run's id.
     public func runNow(schedule: String) async throws -> Int64 {
-        let row = try await scheduleRow(schedule)
-        return try await startRun(of: try row["pipeline"], parameters: try row["parameters"])
+        try await startRun(of: schedule, parameters: try await definition(of: schedule).parameters)
     }
 
     /// The slots of a schedule from one instant to another, both included, by its definition as it is now.
@@ -69,12 +64,10 @@ extension Session {
             throw BackfillError(
                 description: "the backfill ends at \(RFC3339.text(to)), before it begins  →  swap --from and --to")
         }
-        let row = try await scheduleRow(schedule)
-        let text: JSONText = try row["cadence"]
-        let cadence: Cadence = try text.decode()
-        let bounds = ScheduleBounds(starts: try row["starts_at"], ends: try row["ends_at"])
-        let first = max(from, bounds.starts ?? from).addingTimeInterval(-1e-6)
-        let found = cadence.slots(after: first, through: min(to, bounds.ends ?? to), limit: limit)
+        let definition = try await definition(of: schedule)
+        // A slot at the very start counts, and `slots` looks strictly after.
+        let first = max(from, definition.starts ?? from).addingTimeInterval(-1e-6)
+        let found = definition.cadence.slots(after: first, through: min(to, definition.ends ?? to), limit: limit)
         guard !found.hasMore else {
             throw BackfillError(
                 description: "schedule \(schedule) has more than \(limit) slots in that time  →  take a shorter one")
@@ -84,16 +77,15 @@ extension Session {
         let fired = Set(decided.filter { $0.1 == "fired" }.map(\.0))
         return Backfill(
             schedule: schedule, slots: found.instants.filter { !fired.contains($0) },
-            alreadyFired: found.instants.filter { fired.contains($0) }, pipeline: try row["pipeline"],
-            parameters: try row["parameters"])
+            alreadyFired: found.instants.filter { fired.contains($0) }, parameters: definition.parameters)
     }
 
-    private func scheduleRow(_ name: String) async throws -> Row {
-        guard let row = try await first(scheduleStatement, name) else {
+    private func definition(of name: String) async throws -> ScheduleDefinition {
+        guard let known = try await knownSchedule(name) else {
             throw BackfillError(
                 description: "no schedule \(name)  →  `millrace schedule list` shows the schedules there are")
         }
-        return row
+        return known.definition
     }
 }
 
@@ -108,7 +100,7 @@ extension Transaction {
             let earlier = runs.count >= parallel ? runs[runs.count - parallel].run : nil
             guard try await execute(takeSlotStatement, backfill.schedule, slot) == 1 else { continue }
             let run = try await startRun(
-                of: backfill.pipeline, parameters: backfill.parameters, logicalTime: slot, after: earlier)
+                of: backfill.schedule, parameters: backfill.parameters, logicalTime: slot, after: earlier)
             try await execute(noteRunStatement, backfill.schedule, slot, run)
             runs.append((slot, run))
         }

@@ -61,11 +61,23 @@ public struct JobRequest: Sendable, Encodable {
 
     /// A request for a plugin of this program, with typed arguments.
     ///
-    /// - Throws: `EncodingError` when the arguments cannot be written as JSON.
+    /// - Parameters:
+    ///   - plugin: the plugin's type.
+    ///   - arguments: its arguments.
+    ///   - keyring: the keys to seal its secret arguments with; nil when it has none.
+    ///   - key: the job's name within one call.
+    ///   - needs: keys of jobs of the same call that must end well first.
+    /// - Throws: `EncodingError` when the arguments cannot be written as JSON; ``SealingError`` when the plugin has
+    ///   secret arguments and there is no keyring.
     public init<P: Plugin>(
-        _ plugin: P.Type, _ arguments: P.Arguments, key: String? = nil, needs: [String] = []
+        _ plugin: P.Type, _ arguments: P.Arguments, keyring: Keyring? = nil, key: String? = nil, needs: [String] = []
     ) throws {
-        self.init(plugin: P.name, arguments: try JSONText(encoding: arguments))
+        let secrets = secretArguments(of: P.self)
+        if keyring == nil, let name = secrets.min() {
+            throw SealingError(plugin: P.name, argument: name, problem: .noKeyring)
+        }
+        let clear = try JSONText(encoding: arguments)
+        self.init(plugin: P.name, arguments: try clear.sealed(by: keyring, secrets: secrets, plugin: P.name))
         argumentsVersion = P.version
         queue = P.defaults.queue
         maxAttempts = P.defaults.maxAttempts

@@ -5,15 +5,15 @@ extension ArgumentSchema {
     /// Checks arguments against the schema alone, without the Swift type: before they are enqueued or applied.
     ///
     /// - Parameters:
-    ///   - json: the arguments as given; what is left out and has a default is fine.
+    ///   - json: the arguments as given; what is left out and has a default is fine, and so is a secret that is sealed.
     ///   - plugin: the plugin's name, for the message.
     /// - Throws: ``ArgumentError`` with all that does not fit.
     public func check(_ json: JSONText, plugin: String) throws(ArgumentError) {
-        _ = try checked(json, plugin: plugin)
+        try check(try object(json, plugin: plugin), plugin: plugin)
     }
 
     /// Reads arguments: the defaults are filled in for what is left out, key by key at the top (an object inside is
-    /// given whole).
+    /// given whole). What is sealed must be opened before, by ``Keyring/open(arguments:plugin:)``.
     ///
     /// - Parameters:
     ///   - json: the arguments as given.
@@ -21,18 +21,33 @@ extension ArgumentSchema {
     ///   - plugin: the plugin's name, for the message.
     /// - Throws: ``ArgumentError`` with all that does not fit.
     public func decode<A: Decodable>(_ json: JSONText, as type: A.Type, plugin: String) throws(ArgumentError) -> A {
-        var arguments = try checked(json, plugin: plugin)
+        try decode(try object(json, plugin: plugin), as: type, plugin: plugin)
+    }
+
+    /// - Parameter opened: the names of arguments that may not be secret by this schema and must not be shown all the same.
+    func decode<A: Decodable>(
+        _ given: JSONValue, as type: A.Type, plugin: String, concealing opened: Set<String> = []
+    ) throws(ArgumentError) -> A {
+        try check(given, plugin: plugin, concealing: opened)
+        let sealed = (given.members ?? []).filter { SealedValue.isMarked($0.value) }.map { member in
+            ArgumentProblem(
+                path: ValuePath(member.key), problem: "is sealed", wayOut: "open the arguments by a Keyring first")
+        }
+        guard sealed.isEmpty else { throw ArgumentError(plugin: plugin, problems: sealed) }
+        var arguments = given
         for member in defaults.members ?? [] where arguments[member.key] == nil {
             arguments[member.key] = member.value
         }
         do {
             return try arguments.text.decode(type)
         } catch {
-            throw ArgumentError(plugin: plugin, problems: [problem(error, plugin: plugin)])
+            throw ArgumentError(
+                plugin: plugin, problems: [problem(error, plugin: plugin, hidden: secrets.union(opened))])
         }
     }
 
-    private func checked(_ json: JSONText, plugin: String) throws(ArgumentError) -> JSONValue {
+    /// Reads arguments without checking more than that they are an object.
+    func object(_ json: JSONText, plugin: String) throws(ArgumentError) -> JSONValue {
         let example = "give an object such as \(example)"
         func failure(_ problem: String) -> ArgumentError {
             let problem = ArgumentProblem(path: ValuePath(), problem: problem, wayOut: example)
@@ -42,16 +57,21 @@ extension ArgumentSchema {
         do {
             arguments = try JSONValue(parsing: json)
         } catch {
-            throw failure("the arguments are no JSON, \(error)")
+            // The reason quotes what it found, which may be part of a secret.
+            let place = secrets.isEmpty ? "\(error)" : "line \(error.line), column \(error.column)"
+            throw failure("the arguments are no JSON, \(place)")
         }
-        guard arguments.members != nil else { throw failure("\(arguments.shown) is no JSON object") }
-        let problems = problems(of: arguments)
-        guard problems.isEmpty else { throw ArgumentError(plugin: plugin, problems: problems) }
+        guard arguments.members != nil else {
+            throw failure("\(secrets.isEmpty ? arguments.shown : "what is given") is no JSON object")
+        }
         return arguments
     }
 
-    func problems(of arguments: JSONValue) -> [ArgumentProblem] {
-        ArgumentValidation.problems(of: arguments, against: root)
+    private func check(
+        _ arguments: JSONValue, plugin: String, concealing opened: Set<String> = []
+    ) throws(ArgumentError) {
+        let problems = problems(of: arguments, concealing: opened)
+        guard problems.isEmpty else { throw ArgumentError(plugin: plugin, problems: problems) }
     }
 
     /// An object that shows the form.
@@ -65,7 +85,7 @@ extension ArgumentSchema {
     }
 
     /// What the schema let pass and the type refused.
-    private func problem(_ error: any Error, plugin: String) -> ArgumentProblem {
+    private func problem(_ error: any Error, plugin: String, hidden: Set<String>) -> ArgumentProblem {
         var path = ValuePath()
         var text = "\(error)"
         if let error = error as? DecodingError {
@@ -74,11 +94,14 @@ extension ArgumentSchema {
             case .keyNotFound(let key, let inside):
                 context = inside
                 path = path.key(key.stringValue)
-                text = "is missing"
+                text = Self.missing
             case .typeMismatch(_, let inside), .valueNotFound(_, let inside), .dataCorrupted(let inside):
                 context = inside
                 text = inside.debugDescription
-            @unknown default: return ArgumentProblem(path: path, problem: text, wayOut: Self.wayOut(plugin))
+            @unknown default:
+                return hidden.isEmpty
+                    ? ArgumentProblem(path: path, problem: text, wayOut: Self.wayOut(plugin))
+                    : concealedProblem(at: path)
             }
             var outer = ValuePath()
             for key in context.codingPath {
@@ -86,9 +109,16 @@ extension ArgumentSchema {
             }
             path = path.under(outer)
         }
+        // What a type says of a value quotes it; where no argument is named, it could be any.
+        let isMissing = text == Self.missing && path.components.count == 1
+        if !hidden.isEmpty, !isMissing, path.components.first.map(hidden.contains) ?? true {
+            return concealedProblem(at: path)
+        }
         while text.hasSuffix(".") { text.removeLast() }
         return ArgumentProblem(path: path, problem: text, wayOut: Self.wayOut(plugin))
     }
+
+    private static let missing = "is missing"
 
     private static func wayOut(_ plugin: String) -> String {
         "see `millrace plugin describe \(plugin)`"

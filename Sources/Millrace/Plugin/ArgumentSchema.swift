@@ -30,6 +30,8 @@ public struct ArgumentSchema: Sendable, Hashable {
         public var minimum: Double?, maximum: Double?
         /// The texts allowed, also for texts in a list.
         public var oneOf: [String]?
+        /// Whether its value is stored sealed, and never shown; see ``Keyring``.
+        public var isSecret = false
 
         /// - Parameters:
         ///   - description: what it means, with units.
@@ -43,6 +45,15 @@ public struct ArgumentSchema: Sendable, Hashable {
             self.minimum = minimum
             self.maximum = maximum
             self.oneOf = oneOf
+        }
+
+        /// The same argument, stored sealed and never shown: a password, a token, an address.
+        ///
+        /// Published in the JSON Schema as `"writeOnly": true` and `"x-millrace-secret": true`.
+        public func secret() -> Argument {
+            var argument = self
+            argument.isSecret = true
+            return argument
         }
     }
 
@@ -93,7 +104,7 @@ public struct ArgumentSchema: Sendable, Hashable {
         }
         self.jsonSchema = jsonSchema
         openBecause = root["$comment"]?.string.flatMap(ArgumentSchemaBuilder.reason(inComment:))
-        mistakes = []
+        mistakes = Self.secretMistakes(in: root)
     }
 
     private init(_ builder: ArgumentSchemaBuilder) {

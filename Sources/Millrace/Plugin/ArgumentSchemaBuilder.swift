@@ -44,6 +44,7 @@ struct ArgumentSchemaBuilder {
         }
         if example != nil { root["required"] = nil }
         apply(descriptions)
+        mistakes += ArgumentSchema.secretMistakes(in: root)
         let keywords = (root.members ?? []).filter { $0.key != "properties" }
         root = .object(
             [JSONMember("$schema", "https://json-schema.org/draft/2020-12/schema")] + keywords
@@ -71,11 +72,16 @@ struct ArgumentSchemaBuilder {
             describe(name) { property in
                 property = limits.applied(to: property)
                 property["description"] = .string(argument.description)
+                if argument.isSecret {
+                    property["writeOnly"] = true
+                    property[ArgumentSchema.secretMark] = true
+                }
             }
             mistakes += limits.mistakes.map { "\"\(name)\" \($0)" }
-            guard openBecause == nil, let property = root["properties"]?[name], let value = property["default"] else {
-                continue
-            }
+            // What does not fit would be quoted; a secret argument has at most an empty default.
+            guard openBecause == nil, !argument.isSecret, let property = root["properties"]?[name],
+                let value = property["default"]
+            else { continue }
             let problems = ArgumentValidation.problems(of: value, against: property)
             mistakes += problems.map { "the default of \"\(name)\" does not fit: \($0.problem)" }
         }

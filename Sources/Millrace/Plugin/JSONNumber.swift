@@ -1,17 +1,17 @@
 /// A JSON number as exact decimal text in one form: no exponent, no leading or trailing zeros, no negative zero.
 ///
 /// Equal numbers have equal text, so `1`, `1.0` and `10e-1` are the same.
-struct JSONNumber: Hashable, Sendable {
+public struct JSONNumber: Hashable, Sendable {
     /// The decimal form.
-    let text: String
+    public let text: String
 
     /// A whole number.
-    init(_ value: some FixedWidthInteger) {
+    public init(_ value: some FixedWidthInteger) {
         text = String(value)
     }
 
     /// A finite number in its shortest form; nil for infinities and NaN.
-    init?(_ value: Double) {
+    public init?(_ value: Double) {
         guard value.isFinite else { return nil }
         self.init(reading: value.description)
     }
@@ -67,16 +67,16 @@ struct JSONNumber: Hashable, Sendable {
     }
 
     /// Whether it has no fraction.
-    var isWhole: Bool { !text.contains(".") }
+    public var isWhole: Bool { !text.contains(".") }
 
     /// The nearest `Double`; nil when it is beyond all of them.
-    var double: Double? {
+    public var double: Double? {
         guard let value = Double(text), value.isFinite else { return nil }
         return value
     }
 
     /// The number when it is whole and fits.
-    func whole<Integer: FixedWidthInteger>(as type: Integer.Type = Integer.self) -> Integer? {
+    public func whole<Integer: FixedWidthInteger>(as type: Integer.Type = Integer.self) -> Integer? {
         Integer(text)
     }
 }

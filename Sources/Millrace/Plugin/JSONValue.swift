@@ -1,40 +1,47 @@
-import Postgres
+public import Postgres
 
-/// A JSON value with exact numbers, whose objects keep the order of their keys.
-enum JSONValue: Hashable, Sendable {
+/// A JSON value with exact numbers, whose objects keep the order of their keys. Values are written as literals, too:
+/// `["customer": 7, "tone": "warm"]`.
+public enum JSONValue: Hashable, Sendable {
+    /// `null`
     case null
+    /// `true` or `false`
     case bool(Bool)
+    /// A number, exact.
     case number(JSONNumber)
+    /// A text.
     case string(String)
+    /// A list.
     case array([JSONValue])
+    /// Keys, each once, with their values.
     case object([JSONMember])
 
     /// The members when it is an object.
-    var members: [JSONMember]? {
+    public var members: [JSONMember]? {
         guard case .object(let members) = self else { return nil }
         return members
     }
 
     /// The elements when it is an array.
-    var elements: [JSONValue]? {
+    public var elements: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
     /// The text when it is a string.
-    var string: String? {
+    public var string: String? {
         guard case .string(let string) = self else { return nil }
         return string
     }
 
     /// The number when it is one.
-    var number: JSONNumber? {
+    public var number: JSONNumber? {
         guard case .number(let number) = self else { return nil }
         return number
     }
 
     /// The value of a key when it is an object that has it. Setting nil removes the key; a new key comes last.
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         get { members?.first { $0.key == key }?.value }
         set {
             var members = members ?? []
@@ -60,7 +67,7 @@ enum JSONValue: Hashable, Sendable {
     }
 
     /// The value as JSON without white space.
-    var text: JSONText {
+    public var text: JSONText {
         var text = ""
         write(to: &text)
         return JSONText(text)
@@ -117,11 +124,14 @@ enum JSONValue: Hashable, Sendable {
 }
 
 /// A key of a JSON object with its value.
-struct JSONMember: Hashable, Sendable {
-    var key: String
-    var value: JSONValue
+public struct JSONMember: Hashable, Sendable {
+    /// The key.
+    public var key: String
+    /// Its value.
+    public var value: JSONValue
 
-    init(_ key: String, _ value: JSONValue) {
+    /// A key with its value.
+    public init(_ key: String, _ value: JSONValue) {
         self.key = key
         self.value = value
     }
@@ -130,9 +140,14 @@ struct JSONMember: Hashable, Sendable {
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements.map(JSONMember.init)) }
+    /// A text.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// A whole number.
+    public init(integerLiteral value: Int) { self = .number(JSONNumber(value)) }
+    /// `true` or `false`
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// A list.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// An object; each key may stand there once.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(elements.map(JSONMember.init)) }
 }

@@ -24,7 +24,8 @@ public protocol Plugin: Sendable {
     /// The name jobs call it by: lower case, words joined by hyphens, parts by dots. Unique in a worker.
     static var name: String { get }
 
-    /// The version of the shape of its arguments. A worker runs jobs of this version and older ones.
+    /// The version of the shape of its arguments, from 1. A worker runs jobs of this version, and older ones after
+    /// ``upcast(_:from:)`` has brought their arguments to it.
     static var version: Int { get }
 
     /// One line for `millrace plugin list`.
@@ -35,6 +36,18 @@ public protocol Plugin: Sendable {
 
     /// What a job gets that says nothing else.
     static var defaults: JobDefaults { get }
+
+    /// Brings arguments of one version to the next one: those of version 1 to version 2, and so on.
+    ///
+    /// Called before the arguments are checked, once for each version from the job's up to the one before
+    /// ``version``. Secret arguments are open by then. What it throws ends the job and is kept with it, so let no
+    /// secret stand in it.
+    ///
+    /// - Parameters:
+    ///   - arguments: a JSON object as a job of that version has it; what was left out then is not in it.
+    ///   - version: the version of `arguments`.
+    /// - Returns: the arguments of version `version + 1`.
+    static func upcast(_ arguments: JSONValue, from version: Int) throws -> JSONValue
 
     /// Does the work of one job.
     ///
@@ -52,6 +65,9 @@ extension Plugin {
 
     /// Read off the `Codable` conformance; every argument is required unless it is optional.
     public static var arguments: ArgumentSchema { ArgumentSchema(reflecting: Arguments.self) }
+
+    /// The arguments as they are: for versions that only added what may be left out.
+    public static func upcast(_ arguments: JSONValue, from version: Int) throws -> JSONValue { arguments }
 
     /// Queue `default`, five attempts, no timeout.
     public static var defaults: JobDefaults { JobDefaults() }

@@ -1,9 +1,14 @@
 /// The plugins that a worker can run, by name.
 public struct PluginRegistry: Sendable {
     private var plugins: [String: RegisteredPlugin] = [:]
+    private let keyring: Keyring?
 
     /// A registry without plugins.
-    public init() {}
+    ///
+    /// - Parameter keyring: the keys that open secret arguments of the jobs; nil when no job has any.
+    public init(keyring: Keyring? = nil) {
+        self.keyring = keyring
+    }
 
     /// Adds a plugin.
     ///
@@ -26,7 +31,7 @@ public struct PluginRegistry: Sendable {
         }
         if description.defaults.queue.isEmpty { mistakes.append("defaults.queue is empty") }
         guard mistakes.isEmpty else { throw refuse(.mistakes(mistakes)) }
-        plugins[P.name] = RegisteredPlugin(plugin, description: description)
+        plugins[P.name] = RegisteredPlugin(plugin, description: description, keyring: keyring)
     }
 
     /// The descriptions of all plugins, in the order of their names.
@@ -44,15 +49,15 @@ public struct RegisteredPlugin: Sendable {
     public let description: PluginDescription
 
     let typeName: String
-    /// Reads the attempt's arguments and does its work; throws ``ArgumentError`` when they do not fit.
+    /// Reads the attempt's arguments and does its work; throws ``ArgumentError`` when they do not fit, and
+    /// ``SealingError`` when they cannot be opened.
     let run: @Sendable (AttemptState) async throws -> Void
 
-    init<P: Plugin>(_ plugin: P, description: PluginDescription) {
+    init<P: Plugin>(_ plugin: P, description: PluginDescription, keyring: Keyring?) {
         self.description = description
         typeName = "\(P.self)"
         run = { attempt in
-            let arguments = try description.schema.decode(
-                attempt.job.arguments, as: P.Arguments.self, plugin: description.name)
+            let arguments = try P.readArguments(of: attempt.job, description, keyring: keyring)
             try await plugin.run(JobContext(arguments: arguments, attemptState: attempt))
         }
     }

@@ -10,13 +10,13 @@ private let registerStatement: Statement = """
 /// A newer description replaces an older one; an older worker does not overwrite a newer one's.
 private let publishStatement: Statement = """
     INSERT INTO millrace.plugin AS known
-        (name, version, summary, arguments, queue, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        (name, version, summary, arguments, queue, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, secrets)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (name) DO UPDATE
     SET version = excluded.version, summary = excluded.summary, arguments = excluded.arguments,
         queue = excluded.queue, max_attempts = excluded.max_attempts, timeout_ms = excluded.timeout_ms,
         backoff_base_ms = excluded.backoff_base_ms, backoff_cap_ms = excluded.backoff_cap_ms,
-        published_at = millrace.clock()
+        secrets = excluded.secrets, published_at = millrace.clock()
     WHERE known.version <= excluded.version
     """
 
@@ -52,7 +52,8 @@ extension Session {
             try await execute(
                 publishStatement, plugin.name, Int32(plugin.version), plugin.summary, plugin.schema.jsonSchema,
                 plugin.defaults.queue, Int16(plugin.defaults.maxAttempts), plugin.defaults.timeout?.wholeMilliseconds,
-                plugin.defaults.backoff.base.wholeMilliseconds, plugin.defaults.backoff.cap.wholeMilliseconds)
+                plugin.defaults.backoff.base.wholeMilliseconds, plugin.defaults.backoff.cap.wholeMilliseconds,
+                plugin.schema.secrets.sorted())
         }
     }
 

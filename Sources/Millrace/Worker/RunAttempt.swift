@@ -139,6 +139,9 @@ extension AttemptFailure {
         switch error {
         case let error as ArgumentError:
             self.init(kind: .arguments, message: error.description, isRetryable: false)
+        case let error as SealingError:
+            // A key that is unknown here another worker may have.
+            self.init(kind: .arguments, message: error.description, isRetryable: error.mayPassElsewhere)
         case let error as PermanentFailure:
             self.init(kind: .error, message: error.description, isRetryable: false, stackTrace: stackTrace)
         case let error as RetryLater:
