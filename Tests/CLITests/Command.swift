@@ -20,7 +20,7 @@ struct Command {
         }
     }
 
-    private static func runBlocking(_ binary: URL, _ arguments: [String], _ environment: [String: String]) throws
+    static func runBlocking(_ binary: URL, _ arguments: [String], _ environment: [String: String]) throws
         -> Command
     {
         let folder = FileManager.default.temporaryDirectory

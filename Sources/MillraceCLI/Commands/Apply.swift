@@ -16,7 +16,7 @@ struct Apply: AsyncParsableCommand {
               millrace apply jobs/nightly-personalization.yaml --yes
             """)
 
-    @Argument(help: "YAML files, or folders of them.") var paths: [String]
+    @Argument(help: "YAML files, or folders of them.", completion: .file()) var paths: [String]
     @Flag(help: "Do not ask.") var yes = false
     @Flag(help: "Only show what would change.") var dryRun = false
 

@@ -13,7 +13,7 @@ struct Dev: AsyncParsableCommand {
             With DATABASE_URL set, that database is used and no server is started.
             """)
 
-    @Option(help: "Where the private server keeps its data.") var folder = ".millrace/dev"
+    @Option(help: "Where the private server keeps its data.", completion: .directory) var folder = ".millrace/dev"
     @Option(help: "Jobs to run at once.") var slots = ProcessInfo.processInfo.activeProcessorCount
 
     func validate() throws {

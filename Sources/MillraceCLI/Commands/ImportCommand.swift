@@ -10,7 +10,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     /// What all three take.
     struct Source: ParsableArguments {
-        @Argument(help: "The file; - for standard input.") var file: String
+        @Argument(help: "The file; - for standard input.", completion: .file()) var file: String
         @Option(help: "utf-8 or latin1.") var encoding = TextEncoding.utf8
     }
 

@@ -14,7 +14,7 @@ struct SampleShopCommand: ParsableCommand {
               millrace import events    FOLDER/events.csv
             """)
 
-    @Option(help: "The folder to write to; made if it is missing.") var output: String
+    @Option(help: "The folder to write to; made if it is missing.", completion: .directory) var output: String
     @Option(help: "Any number.") var seed: UInt64 = 42
     @Option(help: "How many customers.") var customers = 2_000
     @Option(help: "How many items.") var items = 600

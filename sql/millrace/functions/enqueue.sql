@@ -160,7 +160,8 @@ BEGIN
         JOIN plugin ON plugin.name = element.job ->> 'plugin' AND plugin.secrets <> '{}'
         CROSS JOIN LATERAL unnest(plugin.secrets) AS secret(name)
         WHERE element.job -> 'args' ? secret.name
-            AND jsonb_typeof(element.job -> 'args' -> secret.name) <> 'null'
+            -- Nothing is no secret.
+            AND element.job -> 'args' -> secret.name NOT IN ('null', '""', '[]', '{}')
             AND (element.job #> ARRAY['args', secret.name, 'millrace.sealed']) IS NULL
         ORDER BY element.place LIMIT 1;
         IF FOUND THEN

@@ -1,0 +1,1 @@
+"""What ops/check/cron is made of."""
