@@ -124,6 +124,10 @@ final class WorkerSession: Sendable {
         await withDiscardingTaskGroup { group in
             for await _ in signal.rings {
                 if isDraining { break }
+                if running.count > 0, (slots - running.count) * 2 < slots {
+                    // Mostly busy: a moment later more slots may be free, and one claim fills them all.
+                    await pause(.milliseconds(2))
+                }
                 while !isDraining, liveness.mayClaim {
                     let free = slots - running.count
                     guard free > 0 else { break }
@@ -145,6 +149,11 @@ final class WorkerSession: Sendable {
                 }
             }
         }
+    }
+
+    /// Sleeps also in a cancelled task.
+    private func pause(_ duration: Duration) async {
+        _ = await Task { try await Task.sleep(for: duration) }.result
     }
 
     /// Rings when a rate limit lets the next job start, if that is before the next poll anyway.

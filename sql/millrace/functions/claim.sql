@@ -22,6 +22,8 @@ DECLARE
     priorities smallint[];
     job_ids bigint[];
     seen integer;
+    rule integer;
+    least_room bigint;
 BEGIN
     SELECT * INTO host FROM worker WHERE worker.id = for_worker AND worker.state = 'alive';
     IF NOT FOUND OR wanted < 1 THEN
@@ -44,6 +46,22 @@ BEGIN
     WHERE queue.paused_at IS NULL AND (of_queues IS NULL OR lane.queue = ANY (of_queues));
     IF lanes IS NULL THEN
         RETURN;
+    END IF;
+
+    IF is_limited THEN
+        -- Claims that concern the same limit take turns: each first locks the limits, in the order of their ids, and then
+        -- counts, in a statement of its own, so that it sees what the one before it took.
+        FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
+            PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
+        END LOOP;
+        -- A limit that is far from full, and has no turns to give, does not change what is picked.
+        SELECT min(coalesce(own.maximum, rule.maximum) - usage.at_most) INTO least_room
+        FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)) AS bound
+        JOIN limit_rule AS rule ON rule.id = bound.limit_id
+        LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
+        LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
+        HAVING bool_and(usage.at_most IS NOT NULL AND rule.kind = 'concurrency' AND (bound.key = '' OR NOT rule.fair));
+        is_limited := coalesce(least_room < wanted, true);
     END IF;
 
     IF is_limited OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
@@ -87,6 +105,20 @@ BEGIN
     IF job_ids IS NULL THEN
         RETURN;
     END IF;
+    IF NOT is_limited AND least_room IS NOT NULL AND least_room < (
+        SELECT sum(ready.weight) FROM unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
+        JOIN ready ON ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id) THEN
+        -- Heavy ones are among them.
+        SELECT picked.lane_ids, picked.priorities, picked.job_ids INTO lane_ids, priorities, job_ids
+        FROM pick_within_limits(host, wanted, lanes) AS picked;
+        IF job_ids IS NULL THEN
+            RETURN;
+        END IF;
+    END IF;
+
+    IF least_room IS NOT NULL AND NOT is_limited THEN
+        PERFORM note_usage(lane_ids, priorities, job_ids);
+    END IF;
 
     RETURN QUERY
     WITH taken AS (
@@ -112,10 +144,27 @@ BEGIN
 END
 $$;
 
--- Picks and locks ready jobs where limits, slots or weights of queues have a say.
+-- Raises the upper bounds of what limits have in use by what is about to be taken.
+CREATE OR REPLACE FUNCTION millrace.note_usage(lane_ids integer[], priorities smallint[], job_ids bigint[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    UPDATE limit_usage SET at_most = at_most + taken.weight
+    FROM (
+        SELECT lane_limit.limit_id, lane_limit.key, sum(ready.weight) AS weight
+        FROM unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
+        JOIN ready ON ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id
+        JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
+        GROUP BY lane_limit.limit_id, lane_limit.key
+    ) AS taken
+    WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
+END
+$$;
+
+-- Picks and locks ready jobs where limits, slots or weights of queues have a say. To be called with the limits locked.
 --
--- Claims that concern the same limit take turns: each first locks the limits, in the order of their ids, and then counts,
--- in a statement of its own, so that it sees what the one before it took. The permits in use are the leases themselves.
+-- The permits in use are the leases themselves.
 -- Values of a key take turns by what they have running and by their share; of those that are equal, chance decides,
 -- weighted by the share, so that none is left out for long. Then a job is picked if it and all picked before it fit into
 -- every one of its limits.
@@ -123,15 +172,10 @@ CREATE OR REPLACE FUNCTION millrace.pick_within_limits(
     host millrace.worker, wanted integer, lanes integer[], OUT lane_ids integer[], OUT priorities smallint[], OUT job_ids bigint[]
 )
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
-DECLARE
-    rule integer;
 BEGIN
-    FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
-        PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
-    END LOOP;
-
     WITH room AS MATERIALIZED (
         SELECT room.limit_id, room.key, room.kind, room.room, room.in_use, room.share, room.fair FROM limit_room(lanes) AS room
         UNION ALL
@@ -201,11 +245,21 @@ BEGIN
     )
     SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id)
     INTO lane_ids, priorities, job_ids FROM locked;
+    -- They were counted just now, so the upper bounds are what was counted and what is taken.
+    INSERT INTO limit_usage AS known (limit_id, key, at_most)
+    SELECT room.limit_id, room.key, room.in_use FROM limit_room(lanes) AS room WHERE room.kind = 'concurrency'
+    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
+    WHERE known.at_most <> excluded.at_most;
     IF job_ids IS NULL THEN
         RETURN;
     END IF;
+    PERFORM note_usage(lane_ids, priorities, job_ids);
 
     -- Tokens are taken for all of them at once.
+    IF NOT EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
+            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
+        RETURN;
+    END IF;
     INSERT INTO bucket AS known (limit_id, key, tokens, at)
     SELECT room.limit_id, room.key, room.tokens - (
             SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)

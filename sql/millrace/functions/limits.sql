@@ -114,6 +114,8 @@ BEGIN
         set_at = clock(), set_by = excluded.set_by
     RETURNING known.id INTO kept;
     DELETE FROM bucket WHERE bucket.limit_id = kept AND rate IS NULL;
+    -- What is in use has to be counted anew: for this limit, and, when jobs change lanes, for all.
+    DELETE FROM limit_usage WHERE limit_usage.limit_id = kept OR set_limit.by_key IS NOT NULL;
 
     IF set_limit.by_key IS NOT NULL THEN
         moved := move_to_lanes(set_limit.queue, set_limit.plugin);
@@ -177,6 +179,7 @@ BEGIN
     DELETE FROM limit_key WHERE limit_id = gone;
     DELETE FROM lane_limit WHERE limit_id = gone;
     DELETE FROM bucket WHERE limit_id = gone;
+    DELETE FROM limit_usage WHERE limit_id = gone;
     RETURN gone IS NOT NULL;
 END
 $$;
@@ -185,8 +188,13 @@ $$;
 CREATE OR REPLACE FUNCTION millrace.limit_room(lane_ids integer[])
 RETURNS TABLE (limit_id integer, key text, kind text, capacity integer, in_use bigint, room bigint, share real, fair boolean,
     tokens double precision, opens_at timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = millrace, pg_temp AS $$
+-- In PL/pgSQL, and with one plan for all calls, since planning it would cost more than running it.
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     WITH concerned AS MATERIALIZED (
         SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lane_ids)
     ), used AS MATERIALIZED (
@@ -211,7 +219,8 @@ SET search_path = millrace, pg_temp AS $$
         filled.fair, filled.tokens,
         CASE WHEN filled.tokens < 1 THEN
             clock() + (1 - filled.tokens) * filled.period_ms / filled.capacity * interval '1 millisecond' END
-    FROM filled
+    FROM filled;
+END
 $$;
 
 -- In how many milliseconds the first rate limit that holds jobs back lets one more start; NULL when none does.

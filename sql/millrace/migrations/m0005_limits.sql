@@ -56,3 +56,13 @@ CREATE TABLE millrace.bucket (
 COMMENT ON TABLE millrace.bucket IS
     'Token buckets of rate limits: tokens there were at that time. A bucket that is not here is full. Written by claim, once for '
     'all jobs that it takes.';
+
+CREATE TABLE millrace.limit_usage (
+    limit_id integer NOT NULL,
+    key text NOT NULL,
+    at_most bigint NOT NULL,
+    PRIMARY KEY (limit_id, key)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE millrace.limit_usage IS
+    'An upper bound of the permits in use: what was counted last, and what was claimed since. While it leaves room, claims need '
+    'not count the leases; when it does not, they count and write the bound anew. It is never the truth, so it cannot drift.';
