@@ -40,7 +40,9 @@ struct QueueBench: AsyncParsableCommand {
             }
             let seconds = start.duration(to: .now) / .seconds(1)
             await pool.close()
-            print(#"{"what": "enqueue", "jobs": \#(sent), "seconds": \#(seconds), "per_second": \#(Double(sent) / seconds)}"#)
+            print(
+                #"{"what": "enqueue", "jobs": \#(sent), "seconds": \#(seconds), "per_second": \#(Double(sent) / seconds)}"#
+            )
         }
     }
 
@@ -60,7 +62,8 @@ struct QueueBench: AsyncParsableCommand {
             let start = ContinuousClock.now
             let running = Task { try await group.run() }
             let pool = Pool(configuration, maximumConnections: 1, logger: QueueBench.quiet)
-            while try await pool.query("SELECT EXISTS (SELECT FROM millrace.ready) OR EXISTS (SELECT FROM millrace.lease)")[0][0]
+            while try await pool.query(
+                "SELECT EXISTS (SELECT FROM millrace.ready) OR EXISTS (SELECT FROM millrace.lease)")[0][0]
                 as Bool
             {
                 try await Task.sleep(for: .milliseconds(20))
@@ -70,7 +73,9 @@ struct QueueBench: AsyncParsableCommand {
             try await running.value
             await pool.close()
             let count = ran.count
-            print(#"{"what": "drain", "jobs": \#(count), "seconds": \#(seconds), "per_second": \#(Double(count) / seconds)}"#)
+            print(
+                #"{"what": "drain", "jobs": \#(count), "seconds": \#(seconds), "per_second": \#(Double(count) / seconds)}"#
+            )
         }
     }
 }

@@ -87,7 +87,8 @@ extension Session {
         guard namespace == definition.namespace else {
             throw ApplyError(
                 pipeline: definition.name,
-                problem: "it belongs to namespace \(namespace), and the file says \(definition.namespace)  →  rename one of the "
+                problem:
+                    "it belongs to namespace \(namespace), and the file says \(definition.namespace)  →  rename one of the "
                     + "two pipelines, or write `namespace: \(namespace)`")
         }
         return KnownDefinition(

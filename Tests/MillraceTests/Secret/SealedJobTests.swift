@@ -83,15 +83,16 @@ struct SealedJobTests {
         #expect(kinds == ["arguments"])
     }
 
-    @Test("a job without secret values runs without a keyring")
-    func noKeyring() async throws {
+    @Test("once its plugin is published, a secret in the clear is refused, from SQL too")
+    func clearSecret() async throws {
         let database = try TestDatabase.current
-        let standing = try await database.withWorker(try registry(nil)) {
-            try await database.end(
-                of: try await database.pool.enqueue(
-                    JobRequest(plugin: "sign-in", arguments: JSONText(#"{"account":"ada","password":"clear"}"#))))
+        try await database.pool.publish(try registry(nil).descriptions)
+        let error = await #expect(throws: PostgresError.self) {
+            try await database.pool.enqueue(
+                JobRequest(plugin: "sign-in", arguments: JSONText(#"{"account":"ada","password":"clear"}"#)))
         }
-        #expect(standing.state == .succeeded)
+        #expect(error?.message == "job 1: argument password of plugin sign-in is secret and came in the clear")
+        #expect(try await database.pool.query("SELECT FROM millrace.job").isEmpty)
     }
 
     @Test("a sealed value that was moved or changed fails its job at once")

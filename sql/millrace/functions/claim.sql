@@ -12,7 +12,8 @@ CREATE OR REPLACE FUNCTION millrace.claim(
     parent_id bigint, run_id bigint, step text, needs bigint[], remaining_ms bigint, expired boolean, trace jsonb
 )
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     host worker;
@@ -24,6 +25,8 @@ DECLARE
     seen integer;
     rule integer;
     least_room bigint;
+    picked record;
+    counted integer[];
 BEGIN
     SELECT * INTO host FROM worker WHERE worker.id = for_worker AND worker.state = 'alive';
     IF NOT FOUND OR wanted < 1 THEN
@@ -54,19 +57,25 @@ BEGIN
         FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
             PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
         END LOOP;
+        counted := count_usage(lanes, wanted);
         -- A limit that is far from full, and has no turns to give, does not change what is picked.
-        SELECT min(coalesce(own.maximum, rule.maximum) - usage.at_most) INTO least_room
-        FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)) AS bound
-        JOIN limit_rule AS rule ON rule.id = bound.limit_id
-        LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
-        LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
-        HAVING bool_and(usage.at_most IS NOT NULL AND rule.kind = 'concurrency' AND (bound.key = '' OR NOT rule.fair));
+        SELECT min(room.room) INTO least_room FROM claim_room(lanes) AS room
+        HAVING bool_and(room.kind = 'concurrency' AND (room.key = '' OR NOT room.fair));
         is_limited := coalesce(least_room < wanted, true);
     END IF;
 
     IF is_limited OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
-        SELECT picked.lane_ids, picked.priorities, picked.job_ids INTO lane_ids, priorities, job_ids
-        FROM pick_within_limits(host, wanted, lanes) AS picked;
+        SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
+        IF picked.was_cut AND EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
+                WHERE lane_limit.lane_id = ANY (lanes) AND limit_rule.kind = 'concurrency'
+                    AND limit_rule.id <> ALL (coalesce(counted, '{}'))) THEN
+            -- Perhaps only because of an upper bound that is too high by now.
+            PERFORM count_usage(lanes, NULL);
+            SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
+        END IF;
+        lane_ids := picked.lane_ids;
+        priorities := picked.priorities;
+        job_ids := picked.job_ids;
     ELSE
         IF cardinality(lanes) > 1 THEN
             -- What is looked at is not locked before it is chosen, or the other workers would have to pass it by.
@@ -105,19 +114,20 @@ BEGIN
     IF job_ids IS NULL THEN
         RETURN;
     END IF;
-    IF NOT is_limited AND least_room IS NOT NULL AND least_room < (
-        SELECT sum(ready.weight) FROM unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
-        JOIN ready ON ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id) THEN
+    IF NOT is_limited AND least_room < (
+        SELECT sum(ready.weight) FROM unnest(lane_ids, priorities, job_ids) AS chosen(lane_id, priority, job_id)
+        JOIN ready ON ready.lane_id = chosen.lane_id AND ready.priority = chosen.priority AND ready.job_id = chosen.job_id) THEN
         -- Heavy ones are among them.
-        SELECT picked.lane_ids, picked.priorities, picked.job_ids INTO lane_ids, priorities, job_ids
-        FROM pick_within_limits(host, wanted, lanes) AS picked;
+        SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
+        lane_ids := picked.lane_ids;
+        priorities := picked.priorities;
+        job_ids := picked.job_ids;
         IF job_ids IS NULL THEN
             RETURN;
         END IF;
     END IF;
-
-    IF least_room IS NOT NULL AND NOT is_limited THEN
-        PERFORM note_usage(lane_ids, priorities, job_ids);
+    IF is_limited OR least_room IS NOT NULL THEN
+        PERFORM take_from_limits(lane_ids, priorities, job_ids);
     END IF;
 
     RETURN QUERY
@@ -144,8 +154,77 @@ BEGIN
 END
 $$;
 
--- Raises the upper bounds of what limits have in use by what is about to be taken.
-CREATE OR REPLACE FUNCTION millrace.note_usage(lane_ids integer[], priorities smallint[], job_ids bigint[]) RETURNS void
+-- Counts what limits have in use where the upper bound leaves less than `wanted`, or, when that is NULL, everywhere. Returns
+-- the limits that it counted.
+--
+-- The leases are reached by their workers: an index scan passes by the entries of leases that are gone, where a scan of the
+-- table would read all that vacuum has not yet removed.
+CREATE OR REPLACE FUNCTION millrace.count_usage(lanes integer[], wanted integer) RETURNS integer[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+    short integer[];
+BEGIN
+    SELECT array_agg(DISTINCT bound.limit_id) INTO short
+    FROM lane_limit AS bound
+    JOIN limit_rule AS rule ON rule.id = bound.limit_id AND rule.kind = 'concurrency'
+    LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
+    LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
+    WHERE bound.lane_id = ANY (lanes)
+        AND (usage.at_most IS NULL OR wanted IS NULL OR coalesce(own.maximum, rule.maximum) - usage.at_most < wanted);
+    IF short IS NULL THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO limit_usage AS known (limit_id, key, at_most)
+    SELECT bound.limit_id, bound.key, coalesce(used.weight, 0)
+    FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit
+        WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short)) AS bound
+    LEFT JOIN (
+        SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
+        FROM worker
+        JOIN lease ON lease.worker_id = worker.id
+        JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
+        GROUP BY lane_limit.limit_id, lane_limit.key
+    ) AS used ON used.limit_id = bound.limit_id AND used.key = bound.key
+    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
+    WHERE known.at_most <> excluded.at_most;
+    RETURN short;
+END
+$$;
+
+-- What a claim may take of each limit on the lanes: permits that are free for certain, or whole tokens.
+CREATE OR REPLACE FUNCTION millrace.claim_room(lanes integer[])
+RETURNS TABLE (limit_id integer, key text, kind text, room bigint, share real, fair boolean, tokens double precision)
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT filled.limit_id, filled.key, filled.kind,
+        CASE filled.kind WHEN 'rate' THEN floor(filled.tokens)::bigint ELSE filled.capacity - filled.at_most END,
+        filled.share, filled.fair, filled.tokens
+    FROM (
+        SELECT bound.limit_id, bound.key, rule.kind, rule.fair, coalesce(own.maximum, rule.maximum) AS capacity,
+            coalesce(own.share, 1) AS share, coalesce(usage.at_most, 0) AS at_most,
+            CASE WHEN rule.kind = 'rate' THEN least(rule.burst, coalesce(bucket.tokens
+                + extract(epoch FROM clock() - bucket.at)::double precision * 1000 / rule.period_ms * coalesce(own.maximum, rule.maximum),
+                rule.burst)) END AS tokens
+        FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)) AS bound
+        JOIN limit_rule AS rule ON rule.id = bound.limit_id
+        LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
+        LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
+        LEFT JOIN bucket ON bucket.limit_id = bound.limit_id AND bucket.key = bound.key
+    ) AS filled;
+END
+$$;
+
+-- Takes what is picked from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
+CREATE OR REPLACE FUNCTION millrace.take_from_limits(lane_ids integer[], priorities smallint[], job_ids bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
@@ -159,30 +238,45 @@ BEGIN
         GROUP BY lane_limit.limit_id, lane_limit.key
     ) AS taken
     WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
+
+    IF EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
+            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
+        INSERT INTO bucket AS known (limit_id, key, tokens, at)
+        SELECT room.limit_id, room.key, room.tokens - (
+                SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
+                JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
+                WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
+        FROM claim_room(lane_ids) AS room
+        WHERE room.kind = 'rate'
+        ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
+    END IF;
 END
 $$;
 
 -- Picks and locks ready jobs where limits, slots or weights of queues have a say. To be called with the limits locked.
 --
--- The permits in use are the leases themselves.
--- Values of a key take turns by what they have running and by their share; of those that are equal, chance decides,
--- weighted by the share, so that none is left out for long. Then a job is picked if it and all picked before it fit into
--- every one of its limits.
+-- Values of a key take turns, as many as their share says; of those that are equal, chance decides, weighted by the share,
+-- so that none is left out for long, also when jobs are claimed one by one. Then a job is picked if it and all picked before
+-- it fit into every one of its limits. `was_cut`: a limit kept some out.
 CREATE OR REPLACE FUNCTION millrace.pick_within_limits(
-    host millrace.worker, wanted integer, lanes integer[], OUT lane_ids integer[], OUT priorities smallint[], OUT job_ids bigint[]
+    host millrace.worker, wanted integer, lanes integer[], OUT lane_ids integer[], OUT priorities smallint[], OUT job_ids bigint[],
+    OUT was_cut boolean
 )
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
+DECLARE
+    deep integer := 4 + 2 * wanted / cardinality(lanes);
 BEGIN
+    LOOP
     WITH room AS MATERIALIZED (
-        SELECT room.limit_id, room.key, room.kind, room.room, room.in_use, room.share, room.fair FROM limit_room(lanes) AS room
+        SELECT room.limit_id, room.key, room.kind, room.room, room.share, room.fair FROM claim_room(lanes) AS room
         UNION ALL
         -- Slots that this worker keeps for a queue count like a limit.
         SELECT 0, slots.key, 'slots', slots.value::bigint - (
             SELECT count(*) FROM lease JOIN lane ON lane.id = lease.lane_id
-            WHERE lease.worker_id = host.id AND lane.queue = slots.key), 0, 1, false
+            WHERE lease.worker_id = host.id AND lane.queue = slots.key), 1, false
         FROM jsonb_each_text(host.queue_slots) AS slots
     ), binding AS MATERIALIZED (
         SELECT lane_limit.lane_id, lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)
@@ -192,7 +286,6 @@ BEGIN
         SELECT lane.id, lane.queue, coalesce(min(room.room), wanted) AS room,
             -- Lanes without a fair limit take turns as one.
             max(room.limit_id || '/' || room.key) FILTER (WHERE room.fair AND room.key <> '') AS turn_key,
-            coalesce(max(room.in_use) FILTER (WHERE room.fair AND room.key <> ''), 0) AS busy,
             coalesce(min(room.share) FILTER (WHERE room.fair AND room.key <> ''), 1) AS share
         FROM unnest(lanes) AS able(id)
         JOIN lane ON lane.id = able.id
@@ -201,33 +294,33 @@ BEGIN
         GROUP BY lane.id, lane.queue
         HAVING coalesce(min(room.room), 1) > 0
     ), peeked AS (
-        SELECT open.queue, open.turn_key, open.busy, open.share, candidate.*
+        -- First what an even share is and a little more; only if that is not enough, all that one lane could give.
+        SELECT open.queue, open.turn_key, open.share, candidate.*
         FROM open CROSS JOIN LATERAL (
-            SELECT ready.lane_id, ready.priority, ready.job_id, ready.weight FROM ready
+            SELECT ready.lane_id, ready.priority, ready.job_id, ready.weight,
+                row_number() OVER (ORDER BY ready.priority, ready.job_id) AS line
+            FROM ready
             WHERE ready.lane_id = open.id
             ORDER BY ready.priority, ready.job_id
-            LIMIT least(wanted, open.room)
+            LIMIT least(wanted, open.room, deep)
         ) AS candidate
     ), turned AS (
         SELECT peeked.*,
-            CASE WHEN bool_or(turn_key IS NOT NULL) OVER () THEN
-                floor((busy + row_number() OVER (PARTITION BY turn_key ORDER BY priority, job_id)) / share) END AS turn,
+            -- Within a key by priority and age; a key of one lane, the usual case, has that order already.
+            floor(CASE WHEN turn_key IS NULL THEN 1 ELSE line END / share) AS turn,
             -ln(1 - random()) / share AS chance
         FROM peeked
-    ), ordered AS (
-        SELECT turned.*, row_number() OVER (ORDER BY priority, turn, CASE WHEN turn IS NOT NULL THEN chance END, job_id) AS place
-        FROM turned
     ), shared AS (
-        SELECT ordered.*, CASE WHEN host.queue_weights <> '{}' THEN
-            (row_number() OVER (PARTITION BY queue ORDER BY place) - random())
+        SELECT turned.*, CASE WHEN host.queue_weights <> '{}' THEN
+            (row_number() OVER (PARTITION BY queue ORDER BY priority, turn, job_id) - random())
                 / coalesce((host.queue_weights ->> queue)::double precision, 1) END AS queue_turn
-        FROM ordered
+        FROM turned
     ), ranked AS MATERIALIZED (
         SELECT shared.lane_id, shared.priority, shared.job_id, shared.weight,
-            row_number() OVER (ORDER BY queue_turn, place) AS place
+            row_number() OVER (ORDER BY queue_turn, priority, turn, CASE WHEN turn_key IS NOT NULL THEN chance END, job_id) AS place
         FROM shared
     ), demand AS (
-        SELECT ranked.place, room.room,
+        SELECT ranked.place, room.room, room.kind,
             sum(CASE room.kind WHEN 'concurrency' THEN ranked.weight ELSE 1 END)
                 OVER (PARTITION BY binding.limit_id, binding.key ORDER BY ranked.place) AS needed
         FROM ranked
@@ -243,30 +336,13 @@ BEGIN
         JOIN ready ON ready.lane_id = chosen.lane_id AND ready.priority = chosen.priority AND ready.job_id = chosen.job_id
         FOR UPDATE OF ready SKIP LOCKED
     )
-    SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id)
-    INTO lane_ids, priorities, job_ids FROM locked;
-    -- They were counted just now, so the upper bounds are what was counted and what is taken.
-    INSERT INTO limit_usage AS known (limit_id, key, at_most)
-    SELECT room.limit_id, room.key, room.in_use FROM limit_room(lanes) AS room WHERE room.kind = 'concurrency'
-    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
-    WHERE known.at_most <> excluded.at_most;
-    IF job_ids IS NULL THEN
-        RETURN;
-    END IF;
-    PERFORM note_usage(lane_ids, priorities, job_ids);
-
-    -- Tokens are taken for all of them at once.
-    IF NOT EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
-            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
-        RETURN;
-    END IF;
-    INSERT INTO bucket AS known (limit_id, key, tokens, at)
-    SELECT room.limit_id, room.key, room.tokens - (
-            SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
-            JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
-            WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
-    FROM limit_room(lane_ids) AS room
-    WHERE room.kind = 'rate'
-    ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
+    SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id),
+        coalesce(cardinality(array_agg(locked.job_id)), 0) < wanted
+            AND (EXISTS (SELECT FROM demand WHERE demand.needed > demand.room AND demand.kind = 'concurrency')
+                OR EXISTS (SELECT FROM room WHERE room.kind = 'concurrency' AND room.room <= 0))
+    INTO lane_ids, priorities, job_ids, was_cut FROM locked;
+    EXIT WHEN deep >= wanted OR cardinality(job_ids) >= wanted;
+    deep := wanted;
+    END LOOP;
 END
 $$;

@@ -184,7 +184,8 @@ BEGIN
 END
 $$;
 
--- What each limit has left for each value of its key that the lanes concern: permits, or whole tokens.
+-- What each limit has left for each value of its key that the lanes concern, counted: permits, or whole tokens. For people;
+-- a claim has claim_room.
 CREATE OR REPLACE FUNCTION millrace.limit_room(lane_ids integer[])
 RETURNS TABLE (limit_id integer, key text, kind text, capacity integer, in_use bigint, room bigint, share real, fair boolean,
     tokens double precision, opens_at timestamptz)
