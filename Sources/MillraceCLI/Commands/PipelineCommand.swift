@@ -5,7 +5,7 @@ import Postgres
 struct PipelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline", abstract: "List pipelines, look into their runs, cancel one.",
-        subcommands: [List.self, Show.self, PipelineGraphCommand.self, Cancel.self], defaultSubcommand: List.self)
+        subcommands: [List.self, Show.self, Cancel.self], defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the applied pipelines with their last run.")
