@@ -19,13 +19,20 @@ struct MillraceCommand: AsyncParsableCommand {
               millrace run nightly-personalization --wait
               millrace job list
 
+            When something is wrong:
+              millrace doctor                           what is wrong, and the way out
+              millrace top                              what goes on, live
+              millrace job why 42                       why a job does not run
+              millrace job list --state failed          what failed, and why
+              millrace job retry --plugin mail --newer 1d   many at once; it counts and asks first
+
             Exit codes: 0 done, 1 the job or the check failed, 2 wrong usage, 3 the database cannot be reached.
             """,
         version: Version.text,
         subcommands: [
             Migrate.self, Apply.self, RunCommand.self, WorkerCommand.self, CoordinatorCommand.self, Dev.self,
-            JobCommand.self, PipelineCommand.self, ScheduleCommand.self, QueueCommand.self, PluginCommand.self,
-            ImportCommand.self, SampleShopCommand.self, Report.self, Doctor.self,
+            JobCommand.self, PipelineCommand.self, ScheduleCommand.self, QueueCommand.self, LimitCommand.self,
+            PluginCommand.self, ImportCommand.self, SampleShopCommand.self, Report.self, Top.self, Doctor.self,
             CompletionCommand.self, ManualCommand.self,
         ])
 

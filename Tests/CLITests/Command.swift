@@ -8,11 +8,24 @@ struct Command {
 
     /// Runs it to its end, on a thread of its own, without a terminal.
     static func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Command {
-        let binary = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(
-            "millrace")
+        try await run(arguments, environment: environment)
+    }
+
+    /// Where the binary of this build is.
+    static var binary: URL {
+        URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent("millrace")
+    }
+
+    /// The test's own environment without a database, and what is added to it.
+    static func environment(adding environment: [String: String]) -> [String: String] {
         var all = ProcessInfo.processInfo.environment
         for name in ["DATABASE_URL", "PGHOST", "PGPORT", "PGUSER", "PGDATABASE"] { all[name] = nil }
-        all.merge(environment) { _, new in new }
+        return all.merging(environment) { _, new in new }
+    }
+
+    /// Runs it to its end, on a thread of its own, without a terminal.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Command {
+        let all = Self.environment(adding: environment)
         return try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread { [all] in
                 continuation.resume(with: Result { try runBlocking(binary, arguments, all) })

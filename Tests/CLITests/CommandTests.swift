@@ -53,19 +53,7 @@ struct CommandTests {
 @Suite("The command line on a database", .database)
 struct DatabaseCommandTests {
     private func run(_ arguments: String...) async throws -> Command {
-        // The database of the test, on the server of the tests.
-        var url = try #require(
-            URLComponents(string: ProcessInfo.processInfo.environment["MILLRACE_TEST_DATABASE_URL"] ?? ""))
-        url.path = "/" + (try TestDatabase.current.name)
-        let environment = ["DATABASE_URL": try #require(url.string)]
-        switch arguments.count {
-        case 2: return try await Command.run(arguments[0], arguments[1], environment: environment)
-        case 3: return try await Command.run(arguments[0], arguments[1], arguments[2], environment: environment)
-        case 4:
-            return try await Command.run(
-                arguments[0], arguments[1], arguments[2], arguments[3], environment: environment)
-        default: return try await Command.run(arguments[0], environment: environment)
-        }
+        try await TestDatabase.current.millrace(arguments)
     }
 
     @Test("migrate is idempotent, and other commands refuse a database that is not migrated", .emptyDatabase)

@@ -18,12 +18,13 @@ private let noteRunStatement: Statement =
 
 /// The slots of a schedule in a stretch of time, before they are run.
 public struct Backfill: Sendable {
-    /// The schedule, which has the name of its pipeline.
+    /// The schedule.
     public let schedule: String
     /// Slots that will be run, ascending.
     public let slots: [Date]
     /// Slots of the stretch that have fired already.
     public let alreadyFired: [Date]
+    let pipeline: String
     let parameters: JSONText
 }
 
@@ -50,7 +51,8 @@ extension Session {
     ///
     /// - Returns: the run's id.
     public func runNow(schedule: String) async throws -> Int64 {
-        try await startRun(of: schedule, parameters: try await definition(of: schedule).parameters)
+        let known = try await existing(schedule)
+        return try await startRun(of: known.pipeline, parameters: known.definition.parameters)
     }
 
     /// The slots of a schedule from one instant to another, both included, by its definition as it is now.
@@ -64,7 +66,8 @@ extension Session {
             throw BackfillError(
                 description: "the backfill ends at \(RFC3339.text(to)), before it begins  →  swap --from and --to")
         }
-        let definition = try await definition(of: schedule)
+        let known = try await existing(schedule)
+        let definition = known.definition
         // A slot at the very start counts, and `slots` looks strictly after.
         let first = max(from, definition.starts ?? from).addingTimeInterval(-1e-6)
         let found = definition.cadence.slots(after: first, through: min(to, definition.ends ?? to), limit: limit)
@@ -77,15 +80,16 @@ extension Session {
         let fired = Set(decided.filter { $0.1 == "fired" }.map(\.0))
         return Backfill(
             schedule: schedule, slots: found.instants.filter { !fired.contains($0) },
-            alreadyFired: found.instants.filter { fired.contains($0) }, parameters: definition.parameters)
+            alreadyFired: found.instants.filter { fired.contains($0) }, pipeline: known.pipeline,
+            parameters: definition.parameters)
     }
 
-    private func definition(of name: String) async throws -> ScheduleDefinition {
+    private func existing(_ name: String) async throws -> KnownSchedule {
         guard let known = try await knownSchedule(name) else {
             throw BackfillError(
                 description: "no schedule \(name)  →  `millrace schedule list` shows the schedules there are")
         }
-        return known.definition
+        return known
     }
 }
 
@@ -100,7 +104,7 @@ extension Transaction {
             let earlier = runs.count >= parallel ? runs[runs.count - parallel].run : nil
             guard try await execute(takeSlotStatement, backfill.schedule, slot) == 1 else { continue }
             let run = try await startRun(
-                of: backfill.schedule, parameters: backfill.parameters, logicalTime: slot, after: earlier)
+                of: backfill.pipeline, parameters: backfill.parameters, logicalTime: slot, after: earlier)
             try await execute(noteRunStatement, backfill.schedule, slot, run)
             runs.append((slot, run))
         }

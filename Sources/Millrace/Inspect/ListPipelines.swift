@@ -15,35 +15,32 @@ private let pipelinesStatement: Statement = """
 private let stepsStatement: Statement = """
     SELECT place::text, step, plugin, array_to_string(needs, ', '), state, ended || '/' || jobs,
         to_json(started_at) #>> '{}', extract(epoch FROM duration)::numeric(12, 3)::text,
-        extract(epoch FROM work)::numeric(12, 3)::text, output::text
+        extract(epoch FROM work)::numeric(12, 3)::text, output::text, awaits, reason
     FROM millrace.v_step WHERE run_id = $1 ORDER BY v_step.place
     """
 
 private let runStatement: Statement = """
-    SELECT pipeline, state, extract(epoch FROM duration)::double precision, jobs, ended, running, failed
+    SELECT pipeline, state, extract(epoch FROM duration)::double precision, jobs, ended, running, failed, reason
     FROM millrace.v_pipeline WHERE run_id = $1
     """
 
 private let latestRunStatement: Statement =
     "SELECT max(id) FROM millrace.pipeline_run WHERE pipeline = $1"
 
-private let schedulesStatement: Statement = """
-    SELECT schedule, pipeline, cadence::text, misfire, overlap, extract(epoch FROM jitter)::numeric(12, 3)::text,
-        to_json(next_slot) #>> '{}', to_json(last_slot) #>> '{}', last_outcome, last_run_id::text, last_state,
-        to_json(paused_at) #>> '{}'
-    FROM millrace.v_schedule ORDER BY schedule
-    """
-
 /// How far a pipeline run is.
 public struct RunStanding: Sendable {
     /// The pipeline.
     public let pipeline: String
-    /// `running`, `succeeded`, `failed` or `cancelled`.
+    /// `queued`, `running`, `succeeded`, `failed` or `cancelled`.
     public let state: String
+    /// Whether it has ended.
+    public var hasEnded: Bool { state != "running" && state != "queued" }
     /// How long it has taken, in seconds.
     public let seconds: Double
     /// Jobs known so far, those that have ended, run now, and have failed.
     public let jobs: Int, ended: Int, running: Int, failed: Int
+    /// Why it did not succeed, where that was not a job's failure.
+    public let reason: String?
 }
 
 extension Session {
@@ -63,32 +60,22 @@ extension Session {
             [
                 .init("place", .number), .init("step"), .init("plugin"), .init("needs"), .init("state"),
                 .init("jobs"), .init("started_at", .time), .init("duration", .duration), .init("work", .duration),
-                .init("output", .json),
+                .init("output", .json), .init("awaits"), .init("reason"),
             ], stepsStatement, run)
     }
 
     /// How far a run is; nil when there is none.
     public func standing(ofRun run: Int64) async throws -> RunStanding? {
         guard let row = try await first(runStatement, run) else { return nil }
-        let (pipeline, state, seconds, jobs, ended, running, failed) = try row.decode(
-            String.self, String.self, Double.self, Int.self, Int.self, Int.self, Int.self)
+        let (pipeline, state, seconds, jobs, ended, running, failed, reason) = try row.decode(
+            String.self, String.self, Double.self, Int.self, Int.self, Int.self, Int.self, String?.self)
         return RunStanding(
             pipeline: pipeline, state: state, seconds: seconds, jobs: jobs, ended: ended, running: running,
-            failed: failed)
+            failed: failed, reason: reason)
     }
 
     /// The newest run of a pipeline.
     public func latestRun(of pipeline: String) async throws -> Int64? {
         try await query(latestRunStatement, pipeline)[0][0]
-    }
-
-    /// Schedules with their next and last slots.
-    public func schedules() async throws -> Listing {
-        try await listing(
-            [
-                .init("schedule"), .init("pipeline"), .init("cadence", .json), .init("misfire"), .init("overlap"),
-                .init("jitter", .duration), .init("next_slot", .time), .init("last_slot", .time),
-                .init("last_outcome"), .init("last_run", .number), .init("last_state"), .init("paused_at", .time),
-            ], schedulesStatement)
     }
 }

@@ -40,6 +40,14 @@ public struct Listing: Sendable {
         self.columns = columns
         self.rows = rows
     }
+
+    /// The value of a column by its name; nil where it is empty, and where there is no such row or column.
+    public func value(_ column: String, row: Int = 0) -> String? {
+        guard rows.indices.contains(row), let index = columns.firstIndex(where: { $0.name == column }) else {
+            return nil
+        }
+        return rows[row][index]
+    }
 }
 
 extension Session {

@@ -3,7 +3,7 @@ import Logging
 import Postgres
 
 private let knownStatement: Statement = """
-    SELECT cadence, misfire, misfire_max, overlap, jitter_ms, starts_at, ends_at, parameters
+    SELECT pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, starts_at, ends_at, parameters
     FROM millrace.schedule WHERE name = $1
     """
 
@@ -24,9 +24,11 @@ private let nowStatement: Statement = "SELECT millrace.clock()"
 
 /// A schedule as the database has it.
 struct KnownSchedule {
+    let pipeline: String
     let definition: ScheduleDefinition
 
     init(_ row: Row) throws {
+        pipeline = try row["pipeline"]
         let cadence: JSONText = try row["cadence"]
         let misfire: String = try row["misfire"]
         let maximum: Int = try row["misfire_max"]

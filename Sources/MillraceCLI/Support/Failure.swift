@@ -19,7 +19,7 @@ struct Failure {
         case let error as ConnectionError:
             self.init(message: "millrace: \(error)", isHelp: false, code: 3)
         case let error as PostgresError:
-            self.init(message: "millrace: " + Self.describe(error), isHelp: false, code: 1)
+            self.init(message: "millrace: " + Self.text(of: error), isHelp: false, code: 1)
         case _ where parserCode == .success:
             self.init(message: MillraceCommand.fullMessage(for: error), isHelp: true, code: 0)
         case _ where parserCode == .validationFailure:
@@ -45,7 +45,7 @@ struct Failure {
     }
 
     /// The server's words, and the way out where it is known.
-    private static func describe(_ error: PostgresError) -> String {
+    static func text(of error: PostgresError) -> String {
         switch error.sqlState {
         case .undefinedTable, .undefinedFunction, .invalidSchemaName:
             "the database is not migrated to this version (\(error.message))  →  run: millrace migrate"

@@ -64,7 +64,7 @@ struct TableText {
     }
 
     /// Columns that a text takes on a terminal: Chinese characters take two.
-    private static func displayWidth(_ text: String) -> Int {
+    static func displayWidth(_ text: String) -> Int {
         text.unicodeScalars.reduce(0) { width, scalar in
             switch scalar.value {
             case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,

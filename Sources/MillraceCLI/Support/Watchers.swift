@@ -12,7 +12,7 @@ struct RunWatcher {
     func watch() async throws {
         var display = ProgressDisplay("run \(run)")
         while let standing = try await connection.standing(ofRun: run) {
-            if standing.state != "running" {
+            if standing.hasEnded {
                 display.finish(
                     "\(standing.state) after \(TableText.durationText(standing.seconds)), \(standing.jobs) jobs")
                 try await report(standing)
@@ -36,6 +36,7 @@ struct RunWatcher {
 
     private func report(_ standing: RunStanding) async throws {
         guard standing.state != "succeeded" else { return }
+        if let reason = standing.reason { Terminal.warn("run \(run) \(reason)") }
         let failed = try await connection.jobs(JobFilter(run: run, limit: 1000))
         for row in failed.rows.reversed() where row[3] == "failed" || row[3] == "quarantined" {
             Terminal.warn(
@@ -67,8 +68,8 @@ struct JobWatcher {
                 return
             } else {
                 let detail = try await connection.jobDetail(current)
-                let progress = detail.rows.first?.last ?? nil
-                let why = detail.rows.first.map { $0[4] } ?? nil
+                let progress = detail.value("progress")
+                let why = detail.value("why")
                 display.show(done: 0, of: nil, progress ?? why ?? standing.state.rawValue)
                 try await Task.sleep(for: .milliseconds(200))
             }
