@@ -33,13 +33,16 @@ BEGIN
         RETURN;
     END IF;
 
+    -- limit_rule is named for its lock: whoever sets a limit waits for the claims on their way, which it could not count, and
+    -- claims wait for it, limited by then or not.
     WITH RECURSIVE filled(id) AS (
         (SELECT ready.lane_id FROM ready ORDER BY ready.lane_id LIMIT 1)
         UNION ALL
         SELECT (SELECT ready.lane_id FROM ready WHERE ready.lane_id > filled.id ORDER BY ready.lane_id LIMIT 1)
         FROM filled WHERE filled.id IS NOT NULL
     )
-    SELECT array_agg(lane.id), bool_or(EXISTS (SELECT FROM lane_limit WHERE lane_limit.lane_id = lane.id))
+    SELECT array_agg(lane.id), bool_or(EXISTS (
+        SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id WHERE lane_limit.lane_id = lane.id))
     INTO lanes, is_limited
     FROM filled
     JOIN lane ON lane.id = filled.id

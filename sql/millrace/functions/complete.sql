@@ -156,34 +156,70 @@ BEGIN
 END
 $$;
 
--- Gives running jobs back untouched, the attempt with them: for shutdown. Returns the ids that were given back.
-CREATE OR REPLACE FUNCTION millrace.release(job_ids bigint[], epochs bigint[]) RETURNS bigint[]
-LANGUAGE sql
+-- Ends a job that was asked to stop and is not running any more. The lease is gone already.
+CREATE OR REPLACE FUNCTION millrace.end_stopped(held millrace.lease) RETURNS void
+LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
+BEGIN
+    IF held.cancel_requested_by = 'its deadline' THEN
+        PERFORM end_lease(held, 'failed', 'its deadline has passed');
+    ELSE
+        PERFORM end_lease(held, 'cancelled', 'was cancelled by ' || held.cancel_requested_by);
+    END IF;
+END
+$$;
+
+-- Gives running jobs back untouched, the attempt with them: for shutdown. One that was asked to stop ends instead, or the
+-- request would be lost with the lease. Returns the ids whose epoch held.
+CREATE OR REPLACE FUNCTION millrace.release(job_ids bigint[], epochs bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    freed bigint[];
+    held lease;
+BEGIN
     WITH gone AS (
-        DELETE FROM lease USING unnest(job_ids, epochs) AS held(id, token)
-        WHERE lease.job_id = held.id AND lease.epoch = held.token
+        DELETE FROM lease USING unnest(job_ids, epochs) AS given(id, token)
+        WHERE lease.job_id = given.id AND lease.epoch = given.token AND lease.cancel_requested_at IS NULL
         RETURNING lease.*
     ), back AS (
         INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
         SELECT lane_id, priority, job_id, enqueued_at, attempt - 1, crashes, weight, traits FROM gone
         RETURNING job_id
     )
-    SELECT coalesce(array_agg(job_id), '{}') FROM back
+    SELECT coalesce(array_agg(job_id), '{}') INTO freed FROM back;
+
+    FOR held IN
+        DELETE FROM lease USING unnest(job_ids, epochs) AS given(id, token)
+        WHERE lease.job_id = given.id AND lease.epoch = given.token
+        RETURNING lease.*
+    LOOP
+        PERFORM end_stopped(held);
+        freed := freed || held.job_id;
+    END LOOP;
+    RETURN freed;
+END
 $$;
 
--- Puts a running job off, the attempt given back. Returns false when the epoch no longer holds.
+-- Puts a running job off, the attempt given back; one that was asked to stop ends instead. Returns false when the epoch no
+-- longer holds.
 CREATE OR REPLACE FUNCTION millrace.snooze(held_id bigint, token bigint, delay_ms bigint) RETURNS boolean
-LANGUAGE sql
+LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
-    WITH gone AS (
-        DELETE FROM lease WHERE job_id = held_id AND epoch = token RETURNING *
-    ), put_off AS (
+DECLARE
+    held lease;
+BEGIN
+    DELETE FROM lease WHERE job_id = held_id AND epoch = token RETURNING * INTO held;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF held.cancel_requested_at IS NOT NULL THEN
+        PERFORM end_stopped(held);
+    ELSE
         INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
-        SELECT job_id, enqueued_at, lane_id, priority, attempt - 1, crashes, weight, traits, 'scheduled',
-            clock() + delay_ms * interval '1 millisecond'
-        FROM gone
-        RETURNING job_id
-    )
-    SELECT EXISTS (SELECT FROM put_off)
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt - 1, held.crashes, held.weight,
+            held.traits, 'scheduled', clock() + delay_ms * interval '1 millisecond');
+    END IF;
+    RETURN true;
+END
 $$;

@@ -83,14 +83,20 @@ BEGIN
             WHERE NOT EXISTS (SELECT FROM ready WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority
                     AND ready.job_id = late.job_id AND ready.attempt > 0)
                 AND NOT EXISTS (SELECT FROM deferred WHERE deferred.job_id = late.job_id AND deferred.attempt > 0);
-        ELSIF NOT end_waiting(late.job_id, 'failed', CASE WHEN origin.step_rules ? 'approval'
-                THEN format('nobody approved it by %s', late.at) ELSE format('its deadline passed at %s', late.at) END) THEN
-            UPDATE lease SET cancel_requested_at = coalesce(cancel_requested_at, clock()),
-                cancel_requested_by = coalesce(cancel_requested_by, 'its deadline')
-            WHERE lease.job_id = late.job_id RETURNING worker_id INTO holder;
-            IF FOUND THEN
-                PERFORM pg_notify('millrace_cancel', holder::text);
-            END IF;
+        ELSE
+            -- It may move between the looks, and nobody looks again.
+            LOOP
+                EXIT WHEN end_waiting(late.job_id, 'failed', CASE WHEN origin.step_rules ? 'approval'
+                    THEN format('nobody approved it by %s', late.at) ELSE format('its deadline passed at %s', late.at) END);
+                UPDATE lease SET cancel_requested_at = coalesce(cancel_requested_at, clock()),
+                    cancel_requested_by = coalesce(cancel_requested_by, 'its deadline')
+                WHERE lease.job_id = late.job_id RETURNING worker_id INTO holder;
+                IF FOUND THEN
+                    PERFORM pg_notify('millrace_cancel', holder::text);
+                    EXIT;
+                END IF;
+                EXIT WHEN NOT EXISTS (SELECT FROM lease WHERE lease.job_id = late.job_id) AND NOT is_waiting(late.job_id);
+            END LOOP;
         END IF;
     END LOOP;
 
@@ -183,10 +189,8 @@ BEGIN
         INSERT INTO attempt_error (job_id, epoch, attempt, worker_id, kind, message, started_at)
         VALUES (held.job_id, held.epoch, held.attempt, held.worker_id, 'crash',
             format('worker %s stopped proving that it is alive', coalesce(holder, held.worker_id::text)), held.claimed_at);
-        IF held.cancel_requested_by = 'its deadline' THEN
-            PERFORM end_lease(held, 'failed', 'its deadline has passed');
-        ELSIF held.cancel_requested_at IS NOT NULL THEN
-            PERFORM end_lease(held, 'cancelled', 'was cancelled by ' || held.cancel_requested_by);
+        IF held.cancel_requested_at IS NOT NULL THEN
+            PERFORM end_stopped(held);
         ELSIF held.crashes >= most_crashes THEN
             PERFORM end_lease(held, 'quarantined', format('%s workers died while they ran it', held.crashes));
         ELSE

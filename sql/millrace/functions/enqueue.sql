@@ -228,6 +228,48 @@ BEGIN
 END
 $$;
 
+-- Locks the live rows of jobs, so that these cannot move or end before the caller commits. Returns those that are alive.
+CREATE OR REPLACE FUNCTION millrace.lock_alive(ids bigint[]) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    locked bigint[];
+BEGIN
+    -- A job may move between the looks; one that is alive in a snapshot and was not met by them is looked for again.
+    LOOP
+        locked := ARRAY(SELECT job_id FROM lease WHERE job_id = ANY (ids) ORDER BY job_id FOR SHARE);
+        locked := locked || ARRAY(SELECT job_id FROM deferred WHERE job_id = ANY (ids) ORDER BY job_id FOR SHARE);
+        locked := locked || ARRAY(SELECT ready.job_id FROM job
+            JOIN ready ON ready.lane_id = job.lane_id AND ready.priority = job.priority AND ready.job_id = job.id
+            WHERE job.id = ANY (ids) ORDER BY job.id FOR SHARE OF ready);
+        IF NOT EXISTS (
+            SELECT FROM unnest(ids) AS given(id)
+            WHERE given.id <> ALL (locked) AND (EXISTS (SELECT FROM lease WHERE lease.job_id = given.id) OR is_waiting(given.id)))
+        THEN
+            RETURN locked;
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Whether a job stands in ready or deferred, in the snapshot of the caller's statement.
+CREATE OR REPLACE FUNCTION millrace.is_waiting(id bigint) RETURNS boolean
+LANGUAGE sql STABLE
+SET search_path = millrace, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM deferred WHERE deferred.job_id = is_waiting.id)
+        OR EXISTS (SELECT FROM job JOIN ready ON ready.lane_id = job.lane_id AND ready.priority = job.priority
+            AND ready.job_id = job.id WHERE job.id = is_waiting.id)
+$$;
+
+-- Locks the live job with the same unique key that a waiting one lets end first, and returns it; NULL when there is none.
+CREATE OR REPLACE FUNCTION millrace.lock_ahead(waiting_id bigint, unique_text text) RETURNS bigint
+LANGUAGE sql
+SET search_path = millrace, pg_temp AS $$
+    SELECT (lock_alive(ARRAY(
+        SELECT edge.parent_id FROM dependency AS edge JOIN job ON job.id = edge.parent_id
+        WHERE edge.job_id = waiting_id AND job.unique_key = unique_text)))[1]
+$$;
+
 -- Lets a newer job with the same unique key take an older one's place. Returns what became of the older one: 'replaced',
 -- 'runs' (its lease is locked, so that it cannot end before the newer one waits for it), or 'ended'.
 CREATE OR REPLACE FUNCTION millrace.make_way(older bigint, newer bigint, moment timestamptz) RETURNS text
@@ -239,14 +281,11 @@ BEGIN
         IF supersede(older, newer, moment) THEN
             RETURN 'replaced';
         END IF;
-        PERFORM FROM lease WHERE job_id = older FOR SHARE;
-        IF FOUND THEN
-            RETURN 'runs';
-        END IF;
-        IF NOT EXISTS (SELECT FROM ready JOIN job ON job.lane_id = ready.lane_id AND job.priority = ready.priority
-                AND job.id = ready.job_id WHERE job.id = older)
-            AND NOT EXISTS (SELECT FROM deferred WHERE job_id = older) THEN
+        IF cardinality(lock_alive(ARRAY[older])) = 0 THEN
             RETURN 'ended';
+        END IF;
+        IF EXISTS (SELECT FROM lease WHERE job_id = older) THEN
+            RETURN 'runs';
         END IF;
     END LOOP;
 END
@@ -311,6 +350,8 @@ DECLARE
     item record;
     taken record;
     place_by_id jsonb := '{}';
+    earlier integer;
+    ahead bigint;
     inserted bigint;
     heavy record;
 BEGIN
@@ -341,16 +382,28 @@ BEGIN
             END IF;
             place_by_id := place_by_id || jsonb_build_object(ids[item.place], item.place);
             IF taken.predecessor IS NOT NULL THEN
-                IF place_by_id ? taken.predecessor::text THEN
-                    -- An earlier one of this same call.
-                    instead[(place_by_id ->> taken.predecessor::text)::integer] := ids[item.place];
-                ELSIF make_way(taken.predecessor, ids[item.place], moment) <> 'replaced' THEN
-                    taken.first_at := moment;
-                    UPDATE unique_key SET first_at = moment WHERE unique_key.key = item.key;
-                    PERFORM FROM lease WHERE job_id = taken.predecessor;
-                    IF FOUND THEN
+                earlier := (place_by_id ->> taken.predecessor::text)::integer;
+                IF earlier IS NOT NULL THEN
+                    -- An earlier one of this same call. This one is inserted under its id, which others may name already.
+                    place_by_id := (place_by_id - ids[item.place]::text)
+                        || jsonb_build_object(taken.predecessor, item.place);
+                    instead[earlier] := taken.predecessor;
+                    ids[item.place] := taken.predecessor;
+                    behind[item.place] := behind[earlier];
+                    UPDATE unique_key SET job_id = taken.predecessor WHERE unique_key.key = item.key;
+                ELSE
+                    -- What a replaced one waited for is locked before the replaced one, as by whoever ends it.
+                    ahead := lock_ahead(taken.predecessor, item.key);
+                    CASE make_way(taken.predecessor, ids[item.place], moment)
+                    WHEN 'replaced' THEN
+                        behind[item.place] := ahead;
+                    WHEN 'runs' THEN
                         behind[item.place] := taken.predecessor;
-                    END IF;
+                        taken.first_at := moment;
+                    ELSE
+                        taken.first_at := moment;
+                    END CASE;
+                    UPDATE unique_key SET first_at = taken.first_at WHERE unique_key.key = item.key;
                 END IF;
             END IF;
             IF item.conflict = 'debounce' THEN
@@ -454,13 +507,14 @@ BEGIN
     fresh := coalesce(fresh, '{}');
     ids := coalesce(ids, '{}');
 
-    IF jsonb_path_exists(jobs, '$[*] ? (exists(@.needs) || exists(@.parents))') THEN
-        PERFORM connect_jobs(jobs, ids);
-    END IF;
     IF behind IS NOT NULL THEN
         INSERT INTO dependency (parent_id, job_id, on_failure)
         SELECT behind[place], ids[place], 'always' FROM generate_series(1, cardinality(ids)) AS place
         WHERE behind[place] IS NOT NULL AND instead[place] IS NULL;
+    END IF;
+    IF jsonb_path_exists(jobs, '$[*] ? (exists(@.needs) || exists(@.parents))') THEN
+        PERFORM connect_jobs(jobs, ARRAY(
+            SELECT CASE WHEN fresh[place] THEN ids[place] END FROM generate_series(1, cardinality(ids)) AS place ORDER BY place));
     END IF;
     IF jsonb_path_exists(jobs, '$[*].rules') THEN
         PERFORM release_steps(ARRAY(SELECT job_id FROM deferred
@@ -484,13 +538,16 @@ BEGIN
 END
 $$;
 
--- Adds the edges of jobs that were just inserted, and settles those whose parents have ended already.
+-- Adds the edges of jobs that were just inserted, and settles those whose parents have ended already. Of an element that a
+-- unique key kept out the id is NULL: it adds nothing to the job that is there.
 CREATE OR REPLACE FUNCTION millrace.connect_jobs(jobs jsonb, ids bigint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     missing text;
+    asked bigint[];
     outside bigint[];
+    circular bigint;
     ended_ids bigint[];
     ended_states job_state[];
 BEGIN
@@ -510,11 +567,13 @@ BEGIN
     FROM jsonb_array_elements(jobs) AS element(job)
     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(element.job -> 'parents', '[]')) AS parent(id);
     IF outside IS NOT NULL THEN
-        outside := (SELECT array_agg(DISTINCT last_successor(given.id)) FROM unnest(outside) AS given(id));
-        PERFORM FROM lease WHERE job_id = ANY (outside) ORDER BY job_id FOR SHARE;
-        PERFORM FROM deferred WHERE job_id = ANY (outside) ORDER BY job_id FOR SHARE;
-        PERFORM FROM ready JOIN job ON job.lane_id = ready.lane_id AND job.priority = ready.priority AND job.id = ready.job_id
-        WHERE job.id = ANY (outside) ORDER BY job.id FOR SHARE OF ready;
+        -- While it waits for the lock a parent may hand its work on, and then its successor is the one to lock.
+        asked := outside;
+        LOOP
+            outside := ARRAY(SELECT DISTINCT last_successor(given.id) FROM unnest(asked) AS given(id));
+            PERFORM lock_alive(outside);
+            EXIT WHEN NOT EXISTS (SELECT FROM unnest(asked) AS given(id) WHERE last_successor(given.id) <> ALL (outside));
+        END LOOP;
         SELECT string_agg(given.id::text, ', ') INTO missing FROM unnest(outside) AS given(id)
         WHERE NOT EXISTS (SELECT FROM job WHERE job.id = given.id);
         IF missing IS NOT NULL THEN
@@ -532,11 +591,35 @@ BEGIN
     FROM keyed
     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(keyed.job -> 'needs', '[]')) AS need(key)
     JOIN keyed AS parent ON parent.job ->> 'key' = need.key
+    WHERE keyed.id IS NOT NULL
     UNION
     SELECT last_successor(given.id::bigint), keyed.id, coalesce(keyed.job -> 'on_failure' ->> given.id, 'stop')
     FROM keyed
     CROSS JOIN LATERAL jsonb_array_elements_text(coalesce(keyed.job -> 'parents', '[]')) AS given(id)
+    WHERE keyed.id <> last_successor(given.id::bigint)
     ON CONFLICT DO NOTHING;
+    -- A job that took another's place has that one's waiters from now on, and must not wait for one of these.
+    IF outside IS NOT NULL AND EXISTS (
+        SELECT FROM dependency WHERE parent_id = ANY (ids) AND job_id <> ALL (array_remove(ids, NULL))) THEN
+        WITH RECURSIVE above(origin, id) AS (
+            SELECT dependency.job_id, dependency.parent_id FROM dependency WHERE dependency.job_id = ANY (ids)
+            UNION
+            SELECT above.origin, dependency.parent_id FROM above JOIN dependency ON dependency.job_id = above.id
+        )
+        SELECT above.origin INTO circular FROM above WHERE above.id = above.origin LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION 'job % would wait for itself: one of its parents waits for the job whose place it takes',
+                array_position(ids, circular) USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Leave that parent out, or give the job another unique key.';
+        END IF;
+    END IF;
+    -- One that was to wait for the very job whose place it took waits for nothing.
+    IF outside && ids THEN
+        PERFORM free_jobs(ARRAY(
+            SELECT job_id FROM deferred
+            WHERE job_id = ANY (ids) AND job_id = ANY (outside) AND state = 'blocked' AND traits & 2 = 0
+                AND NOT EXISTS (SELECT FROM dependency WHERE dependency.job_id = deferred.job_id)));
+    END IF;
 
     SELECT array_agg(job_id), array_agg(state) INTO ended_ids, ended_states
     FROM finished WHERE job_id = ANY (outside);

@@ -27,36 +27,70 @@ SET search_path = millrace, pg_temp AS $$
 $$;
 
 -- Moves waiting and running jobs to the lanes that the limits in force want them in. Returns how many moved.
+--
+-- A job that somebody else moves between two tables at the same moment may arrive with its old lane. It is waited for by the
+-- update of the row that it leaves, and found where it arrives by another round, until a round finds none.
 CREATE OR REPLACE FUNCTION millrace.move_to_lanes(queue_name text, plugin_name text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
-    moved bigint;
+    moved bigint := 0;
+    round bigint;
 BEGIN
-    CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
-    SELECT place.job_id, place.enqueued_at, place.priority, place.lane_id AS old_lane, lane.queue, lane.plugin, lane.args_version,
-        lane.keys AS old_keys, lane_keys(lane.queue, lane.plugin, job.args, job.keys) AS new_keys, NULL::integer AS new_lane
-    FROM (SELECT job_id, enqueued_at, priority, lane_id FROM ready
-        UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM deferred
-        UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM lease) AS place
-    JOIN lane ON lane.id = place.lane_id
-    JOIN job ON job.id = place.job_id AND job.enqueued_at = place.enqueued_at
-    WHERE (queue_name IS NULL OR lane.queue = queue_name) AND (plugin_name IS NULL OR lane.plugin = plugin_name);
-    DELETE FROM moving WHERE new_keys = old_keys;
+    LOOP
+        CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
+        SELECT place.job_id, place.enqueued_at, place.priority, place.lane_id AS old_lane, lane.queue, lane.plugin,
+            lane.args_version, lane.keys AS old_keys,
+            lane_keys(lane.queue, lane.plugin, job.args, job.keys) AS new_keys, NULL::integer AS new_lane
+        FROM (SELECT job_id, enqueued_at, priority, lane_id FROM ready
+            UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM deferred
+            UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM lease) AS place
+        JOIN lane ON lane.id = place.lane_id
+        JOIN job ON job.id = place.job_id AND job.enqueued_at = place.enqueued_at
+        WHERE (queue_name IS NULL OR lane.queue = queue_name) AND (plugin_name IS NULL OR lane.plugin = plugin_name);
+        DELETE FROM moving WHERE new_keys = old_keys;
 
-    UPDATE moving SET new_lane = target.lane_id
-    FROM (SELECT wanted.*, lane_for(queue, plugin, args_version, new_keys) AS lane_id
-        FROM (SELECT DISTINCT queue, plugin, args_version, new_keys FROM moving) AS wanted) AS target
-    WHERE moving.queue = target.queue AND moving.plugin = target.plugin AND moving.args_version = target.args_version
-        AND moving.new_keys = target.new_keys;
-    UPDATE job SET lane_id = new_lane FROM moving WHERE job.id = moving.job_id AND job.enqueued_at = moving.enqueued_at;
-    UPDATE ready SET lane_id = new_lane FROM moving
-    WHERE ready.lane_id = old_lane AND ready.priority = moving.priority AND ready.job_id = moving.job_id;
-    UPDATE deferred SET lane_id = new_lane FROM moving WHERE deferred.job_id = moving.job_id;
-    UPDATE lease SET lane_id = new_lane FROM moving WHERE lease.job_id = moving.job_id;
-    SELECT count(*) INTO moved FROM moving;
-    DROP TABLE moving;
+        UPDATE moving SET new_lane = target.lane_id
+        FROM (SELECT wanted.*, lane_for(queue, plugin, args_version, new_keys) AS lane_id
+            FROM (SELECT DISTINCT queue, plugin, args_version, new_keys FROM moving) AS wanted) AS target
+        WHERE moving.queue = target.queue AND moving.plugin = target.plugin AND moving.args_version = target.args_version
+            AND moving.new_keys = target.new_keys;
+        UPDATE job SET lane_id = new_lane FROM moving WHERE job.id = moving.job_id AND job.enqueued_at = moving.enqueued_at;
+        UPDATE ready SET lane_id = new_lane FROM moving
+        WHERE ready.lane_id = old_lane AND ready.priority = moving.priority AND ready.job_id = moving.job_id;
+        UPDATE deferred SET lane_id = new_lane FROM moving WHERE deferred.job_id = moving.job_id;
+        UPDATE lease SET lane_id = new_lane FROM moving WHERE lease.job_id = moving.job_id;
+        SELECT count(*) INTO round FROM moving;
+        DROP TABLE moving;
+        EXIT WHEN round = 0;
+        moved := moved + round;
+    END LOOP;
     RETURN moved;
+END
+$$;
+
+-- Refuses a limit under which a waiting job could never run.
+CREATE OR REPLACE FUNCTION millrace.check_weights(rule millrace.limit_rule) RETURNS void
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    heavy record;
+BEGIN
+    IF rule.kind <> 'concurrency' THEN
+        RETURN;
+    END IF;
+    SELECT waiting.job_id, waiting.weight, coalesce(own.maximum, rule.maximum) AS allowed INTO heavy
+    FROM (SELECT ready.job_id, ready.weight, ready.lane_id FROM ready WHERE ready.weight > 1
+        UNION ALL SELECT deferred.job_id, deferred.weight, deferred.lane_id FROM deferred WHERE deferred.weight > 1) AS waiting
+    JOIN lane_limit ON lane_limit.lane_id = waiting.lane_id AND lane_limit.limit_id = rule.id
+    LEFT JOIN limit_key AS own ON own.limit_id = rule.id AND own.key = lane_limit.key
+    WHERE waiting.weight > coalesce(own.maximum, rule.maximum)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'limit % allows % at once, and job % weighs %: it could never run', rule.name, heavy.allowed,
+            heavy.job_id, heavy.weight USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Allow at least that much, or cancel the job first.';
+    END IF;
 END
 $$;
 
@@ -80,7 +114,6 @@ SET lock_timeout = '2s' AS $$
 DECLARE
     kept integer;
     moved bigint := 0;
-    heavy record;
 BEGIN
     IF coalesce(set_limit.name, '') !~ '^[a-z0-9][a-z0-9._-]*$' THEN
         RAISE EXCEPTION 'limit name %', coalesce(quote_literal(set_limit.name), 'is missing') USING
@@ -125,18 +158,7 @@ BEGIN
         WHERE (set_limit.queue IS NULL OR lane.queue = set_limit.queue)
             AND (set_limit.plugin IS NULL OR lane.plugin = set_limit.plugin)));
 
-    SELECT waiting.job_id, waiting.weight INTO heavy
-    FROM (SELECT ready.job_id, ready.weight, ready.lane_id FROM ready WHERE ready.weight > concurrency
-        UNION ALL SELECT deferred.job_id, deferred.weight, deferred.lane_id FROM deferred WHERE deferred.weight > concurrency) AS waiting
-    JOIN lane_limit ON lane_limit.lane_id = waiting.lane_id AND lane_limit.limit_id = kept
-    LEFT JOIN limit_key ON limit_key.limit_id = kept AND limit_key.key = lane_limit.key
-    WHERE waiting.weight > coalesce(limit_key.maximum, concurrency)
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'limit % allows % at once, and job % weighs %: it could never run', set_limit.name, concurrency,
-            heavy.job_id, heavy.weight USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Allow at least that much, or cancel the job first.';
-    END IF;
+    PERFORM check_weights(known) FROM limit_rule AS known WHERE known.id = kept;
     RETURN format('limit %s holds for %s lanes%s', set_limit.name, (SELECT count(*) FROM lane_limit WHERE limit_id = kept),
         CASE WHEN moved > 0 THEN format('; %s jobs were sorted by %s', moved, set_limit.by_key) ELSE '' END);
 END
@@ -163,6 +185,7 @@ BEGIN
     INSERT INTO limit_key (limit_id, key, maximum, share)
     VALUES (rule.id, set_limit_key.key, set_limit_key.maximum, set_limit_key.share)
     ON CONFLICT ON CONSTRAINT limit_key_pkey DO UPDATE SET maximum = excluded.maximum, share = excluded.share;
+    PERFORM check_weights(rule);
 END
 $$;
 

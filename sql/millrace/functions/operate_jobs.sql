@@ -43,6 +43,10 @@ BEGIN
         IF FOUND THEN
             RETURN 'already ' || ended.state;
         END IF;
+        IF NOT EXISTS (SELECT FROM v_kept WHERE v_kept.job_id = origin.id) THEN
+            RAISE EXCEPTION 'job % ended longer ago than ends are kept', id USING ERRCODE = 'no_data_found',
+                HINT = '`millrace job list` shows the jobs there are.';
+        END IF;
         -- It moved between two of the looks above; whoever moved it has committed by now.
         origin := job_or_error(id);
     END LOOP;
@@ -56,9 +60,12 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
 BEGIN
     PERFORM job_or_error(id);
-    IF end_waiting(id, 'failed', 'was given up by ' || coalesce(requested_by, session_user)) THEN
-        RETURN 'failed';
-    END IF;
+    LOOP
+        IF end_waiting(id, 'failed', 'was given up by ' || coalesce(requested_by, session_user)) THEN
+            RETURN 'failed';
+        END IF;
+        EXIT WHEN NOT is_waiting(id);
+    END LOOP;
     RETURN cancel(id, requested_by);
 END
 $$;
@@ -72,7 +79,7 @@ DECLARE
     origin job := job_or_error(id);
     ended finished;
     holder bigint;
-    steps bigint[];
+    fitting_lane integer;
 BEGIN
     WITH gone AS (
         DELETE FROM deferred WHERE deferred.job_id = origin.id AND deferred.state = 'scheduled' AND traits & 2 = 0 RETURNING *
@@ -122,8 +129,13 @@ BEGIN
         END IF;
     END IF;
     DELETE FROM finished WHERE finished.job_id = ended.job_id AND finished.finished_at = ended.finished_at;
+    -- Limits by key may have come or gone since it ended.
+    SELECT lane_for(lane.queue, lane.plugin, lane.args_version, lane_keys(lane.queue, lane.plugin, origin.args, origin.keys))
+    INTO fitting_lane FROM lane WHERE lane.id = origin.lane_id;
+    UPDATE job SET lane_id = fitting_lane
+    WHERE job.id = origin.id AND job.enqueued_at = origin.enqueued_at AND job.lane_id <> fitting_lane;
     INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    VALUES (origin.lane_id, origin.priority, origin.id, origin.enqueued_at, 0, 0, origin.weight, origin.traits & ~2);
+    VALUES (fitting_lane, origin.priority, origin.id, origin.enqueued_at, 0, 0, origin.weight, origin.traits & ~2);
     INSERT INTO expiry (job_id, at, kind) SELECT origin.id, origin.deadline_at, 'deadline' WHERE origin.deadline_at IS NOT NULL
     ON CONFLICT DO NOTHING;
     RETURN 'ready';
@@ -141,21 +153,29 @@ BEGIN
         RAISE EXCEPTION 'job %: no time to put it to', id USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a time; `millrace job retry` makes it ready at once.';
     END IF;
-    WITH gone AS (
-        DELETE FROM ready
-        WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id RETURNING *
-    )
-    INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
-    SELECT job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, 'scheduled', run_at FROM gone;
-    IF NOT FOUND THEN
+    LOOP
+        WITH gone AS (
+            DELETE FROM ready
+            WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id RETURNING *
+        )
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
+        SELECT job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, 'scheduled', run_at FROM gone;
+        IF FOUND THEN
+            RETURN 'scheduled';
+        END IF;
         -- A job that waits for others keeps waiting, and starts no earlier than this.
         UPDATE deferred SET due_at = run_at WHERE deferred.job_id = origin.id AND deferred.awaits IS NULL;
-        IF NOT FOUND THEN
+        IF FOUND THEN
+            RETURN 'scheduled';
+        END IF;
+        -- It may have moved between the looks.
+        IF NOT is_waiting(origin.id) OR EXISTS (
+            SELECT FROM deferred WHERE deferred.job_id = origin.id AND deferred.awaits IS NOT NULL) THEN
             RAISE EXCEPTION 'job % does not wait to start', id USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = format('`millrace job show %s` says where it stands.', id);
         END IF;
-    END IF;
-    RETURN 'scheduled';
+        origin := job_or_error(id);
+    END LOOP;
 END
 $$;
 
@@ -170,18 +190,21 @@ BEGIN
         RAISE EXCEPTION 'priority % of job %', set_priority.priority, id USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a number from -32768 to 32767; lower runs first.';
     END IF;
-    UPDATE ready SET priority = set_priority.priority
-    WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id;
-    IF NOT FOUND THEN
+    LOOP
+        UPDATE ready SET priority = set_priority.priority
+        WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id;
+        EXIT WHEN FOUND;
         UPDATE deferred SET priority = set_priority.priority WHERE deferred.job_id = origin.id;
-        IF NOT FOUND THEN
-            UPDATE lease SET priority = set_priority.priority WHERE lease.job_id = origin.id;
-            IF NOT FOUND THEN
-                RAISE EXCEPTION 'job % has ended', id USING ERRCODE = 'object_not_in_prerequisite_state',
-                    HINT = 'Only jobs that are still to run have a use for a priority.';
-            END IF;
+        EXIT WHEN FOUND;
+        UPDATE lease SET priority = set_priority.priority WHERE lease.job_id = origin.id;
+        EXIT WHEN FOUND;
+        -- It may have moved between the looks.
+        IF NOT is_waiting(origin.id) AND NOT EXISTS (SELECT FROM lease WHERE lease.job_id = origin.id) THEN
+            RAISE EXCEPTION 'job % has ended', id USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'Only jobs that are still to run have a use for a priority.';
         END IF;
-    END IF;
+        origin := job_or_error(id);
+    END LOOP;
     UPDATE job SET priority = set_priority.priority, aged = 0 WHERE job.id = origin.id AND job.enqueued_at = origin.enqueued_at;
 END
 $$;

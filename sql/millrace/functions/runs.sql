@@ -53,6 +53,8 @@ DECLARE
     graph jsonb;
     made bigint[];
     stood_in text;
+    skipped jsonb := '{}';
+    skipped_now jsonb;
 BEGIN
     SELECT * INTO known FROM pipeline WHERE pipeline.name = start_run.name;
     IF NOT FOUND THEN
@@ -82,6 +84,31 @@ BEGIN
         coalesce(outer_run.depth + 1, 0))
     RETURNING id INTO started;
 
+    -- What is kept must be there before the first step looks at it. What was skipped stays skipped, and those that need it are
+    -- told so like in the earlier run.
+    FOREACH stood_in IN ARRAY kept LOOP
+        WITH carried AS (
+            INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms,
+                logical_time, tags, run_id, step, step_rules)
+            SELECT nextval('job_id_seq'), clock(), old.lane_id, old.priority, old.args, old.max_attempts, old.timeout_ms,
+                old.backoff_base_ms, old.backoff_cap_ms, moment, old.tags, started, old.step, old.step_rules - 'for_each'
+            FROM job AS old
+            WHERE old.run_id = again AND old.step = stood_in AND old.parent_id IS NULL ORDER BY old.id LIMIT 1
+            RETURNING *
+        ), kept_end AS (
+            INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, result, reason)
+            SELECT carried.id, carried.enqueued_at, carried.lane_id, CASE WHEN EXISTS (
+                    SELECT FROM v_step WHERE v_step.run_id = again AND v_step.step = stood_in AND v_step.state = 'skipped')
+                    THEN 'skipped' ELSE 'succeeded' END::job_state, 0, 0, clock(),
+                CASE WHEN with_outputs THEN step_output(again, stood_in) END, 'was taken over from run ' || again
+            FROM carried
+            RETURNING job_id, state
+        )
+        SELECT skipped || jsonb_object_agg(stood_in, kept_end.job_id) INTO skipped_now
+        FROM kept_end WHERE kept_end.state = 'skipped';
+        skipped := coalesce(skipped_now, skipped);
+    END LOOP;
+
     -- Steps that are kept are not inserted as work; who needs them waits for the others only.
     SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object(
         'key', step.value ->> 'name', 'step', step.value ->> 'name',
@@ -92,18 +119,27 @@ BEGIN
         'weight', step.value -> 'weight', 'keys', step.value -> 'keys',
         'needs', (SELECT jsonb_agg(need.value ->> 'step') FROM jsonb_array_elements(step.value -> 'needs') AS need
             WHERE need.value ->> 'step' <> ALL (kept)),
-        'parents', CASE WHEN behind IS NOT NULL AND NOT EXISTS (
-            SELECT FROM jsonb_array_elements(step.value -> 'needs') AS need WHERE need.value ->> 'step' <> ALL (kept))
-            THEN jsonb_build_array(behind) END,
+        'parents', nullif(
+            CASE WHEN behind IS NOT NULL AND NOT EXISTS (
+                SELECT FROM jsonb_array_elements(step.value -> 'needs') AS need WHERE need.value ->> 'step' <> ALL (kept))
+                THEN jsonb_build_array(behind) ELSE '[]' END
+            || coalesce((SELECT jsonb_agg(skipped -> (need.value ->> 'step')) FROM jsonb_array_elements(step.value -> 'needs') AS need
+                WHERE skipped ? (need.value ->> 'step')), '[]'), '[]'),
         'on_failure', coalesce((SELECT jsonb_object_agg(need.value ->> 'step', coalesce(need.value ->> 'on_failure', 'stop'))
             FROM jsonb_array_elements(step.value -> 'needs') AS need WHERE need.value ->> 'step' <> ALL (kept)), '{}')
+            || coalesce((SELECT jsonb_object_agg(skipped ->> (need.value ->> 'step'), coalesce(need.value ->> 'on_failure', 'stop'))
+                FROM jsonb_array_elements(step.value -> 'needs') AS need WHERE skipped ? (need.value ->> 'step')), '{}')
             || CASE WHEN behind IS NULL THEN '{}' ELSE jsonb_build_object(behind, 'always') END,
         'rules', nullif(jsonb_strip_nulls(jsonb_build_object('when', step.value -> 'when', 'for_each', step.value -> 'for_each',
             'approval', step.value -> 'approval', 'pipeline', step.value -> 'pipeline',
             'fill', CASE WHEN position('${' IN step.value::text) > 0 THEN true END)), '{}')
     )) || jsonb_build_object('args', coalesce(step.value -> 'args', step.value -> 'parameters', '{}')) ORDER BY step.place)
-    || jsonb_build_array(jsonb_build_object('key', 'millrace.run-end', 'plugin', 'millrace.run-end', 'rules', '{}'::jsonb,
-        'needs', jsonb_agg(step.value ->> 'name'), 'on_failure', jsonb_object_agg(step.value ->> 'name', 'always')))
+    -- The end waits for the earlier run, too: a run that is cancelled while it queues must not let the next one pass.
+    || jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('key', 'millrace.run-end', 'plugin', 'millrace.run-end',
+        'rules', '{}'::jsonb, 'needs', jsonb_agg(step.value ->> 'name'),
+        'parents', CASE WHEN behind IS NOT NULL THEN jsonb_build_array(behind) END,
+        'on_failure', jsonb_object_agg(step.value ->> 'name', 'always')
+            || CASE WHEN behind IS NULL THEN '{}' ELSE jsonb_build_object(behind, 'always') END)))
     INTO graph
     FROM jsonb_array_elements(known.definition -> 'steps') WITH ORDINALITY AS step(value, place)
     WHERE step.value ->> 'name' <> ALL (kept);
@@ -112,22 +148,6 @@ BEGIN
             HINT = 'All its steps ended well; name the one to begin from: --from STEP.';
     END IF;
 
-    -- What is kept must be there before the first step looks at it.
-    FOREACH stood_in IN ARRAY kept LOOP
-        WITH carried AS (
-            INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms,
-                logical_time, tags, run_id, step, step_rules)
-            SELECT nextval('job_id_seq'), clock(), old.lane_id, old.priority, old.args, old.max_attempts, old.timeout_ms,
-                old.backoff_base_ms, old.backoff_cap_ms, moment, old.tags, started, old.step, old.step_rules - 'for_each'
-            FROM job AS old
-            WHERE old.run_id = again AND old.step = stood_in AND old.parent_id IS NULL ORDER BY old.id LIMIT 1
-            RETURNING *
-        )
-        INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, result, reason)
-        SELECT carried.id, carried.enqueued_at, carried.lane_id, 'succeeded', 0, 0, clock(),
-            CASE WHEN with_outputs THEN step_output(again, stood_in) END, 'was taken over from run ' || again
-        FROM carried;
-    END LOOP;
     made := (insert_jobs(graph, in_run => started, at_logical_time => moment)).ids;
     UPDATE pipeline_run SET end_job_id = made[cardinality(made)] WHERE pipeline_run.id = started;
     RETURN started;

@@ -169,8 +169,13 @@ SET search_path = millrace, pg_temp AS $$
 DECLARE
     origin job;
     waiting deferred;
+    ahead bigint;
 BEGIN
     SELECT * INTO origin FROM job WHERE job.id = ended_id;
+    IF origin.unique_key IS NOT NULL THEN
+        -- A job whose end it waited for gets the key back that it took over from it. It is locked first, as by its completion.
+        ahead := lock_ahead(origin.id, origin.unique_key);
+    END IF;
     WITH gone AS (
         DELETE FROM ready WHERE lane_id = origin.lane_id AND priority = origin.priority AND job_id = origin.id RETURNING *
     )
@@ -182,6 +187,7 @@ BEGIN
             RETURN false;
         END IF;
         DELETE FROM dependency WHERE dependency.job_id = ended_id;
+        UPDATE unique_key SET job_id = ahead WHERE unique_key.job_id = ended_id AND ahead IS NOT NULL;
         PERFORM end_deferred(ARRAY[ended_id], final_state, why);
         IF waiting.awaits = 'pipeline' THEN
             PERFORM cancel_run(id, 'the end of job ' || ended_id) FROM pipeline_run

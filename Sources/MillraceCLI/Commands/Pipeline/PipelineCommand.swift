@@ -5,7 +5,9 @@ import Postgres
 struct PipelineCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pipeline", abstract: "List pipelines, look into their runs; approve, cancel and run them again.",
-        subcommands: [List.self, Runs.self, Show.self, PipelineGraphCommand.self, Cancel.self, Approve.self, Rerun.self],
+        subcommands: [
+            List.self, Runs.self, Show.self, PipelineGraphCommand.self, Cancel.self, Approve.self, Rerun.self,
+        ],
         defaultSubcommand: List.self)
 
     struct List: AsyncParsableCommand {

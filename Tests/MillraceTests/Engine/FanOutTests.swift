@@ -1,0 +1,119 @@
+import Foundation
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Millrace
+
+@Suite("Fan-out", .database)
+struct FanOutTests {
+    private static let definition = #"""
+        {"steps": [
+            {"name": "list", "plugin": "scripted", "args": {}, "needs": []},
+            {"name": "each", "plugin": "scripted", "args": {"word": "${item.name}", "all": "${item}"},
+                "needs": [{"step": "list"}], "for_each": {"step": "list", "items": "$.items[*]"}},
+            {"name": "sum", "plugin": "scripted", "args": {"outputs": "${steps.each.output}"}, "needs": [{"step": "each"}]}
+        ]}
+        """#
+
+    @Test(
+        "a step makes one job for each item, and the next one reads their outputs in order", arguments: [0, 3, 10_000])
+    func forEach(_ count: Int) async throws {
+        let database = try TestDatabase.current
+        try await database.pool.define("p", Self.definition)
+        let run = try await database.pool.startRun(of: "p")
+        let worker = try await ManualWorker("w", on: database)
+        let items = (0..<count).map { #"{"name": "n\#($0)"}"# }.joined(separator: ",")
+        try await worker.complete(try #require(try await worker.claim().first), result: #"{"items": [\#(items)]}"#)
+        var last: ClaimedJob?
+        var children = 0
+        while case let claimed = try await worker.claim(500), !claimed.isEmpty {
+            children += claimed.filter { $0.step == "each" }.count
+            last = claimed.first { $0.step == "sum" } ?? last
+            let ended = try await database.pool.complete(
+                try claimed.map { job in
+                    let word = job.step == "each" ? try job.arguments.decode(Scripted.Arguments.self).word : nil
+                    return Completion(job: job.id, epoch: job.epoch, result: word.map { JSONText("\"\($0)\"") })
+                })
+            #expect(ended.count == claimed.count)
+            _ = try await database.pool.releaseGathered()
+        }
+        #expect(children == count)
+        let outputs = try #require(try last?.arguments.decode([String: [String]].self)["outputs"])
+        #expect(outputs == (0..<count).map { "n\($0)" })
+        #expect(try await database.pool.runState(run) == "succeeded")
+        #expect(try await database.pool.query("SELECT FROM millrace.deferred").isEmpty)
+    }
+
+    @Test("an item that fails fails the step and cancels what needs it, when all items have ended")
+    func failedItem() async throws {
+        let database = try TestDatabase.current
+        try await database.pool.define("p", Self.definition)
+        let run = try await database.pool.startRun(of: "p")
+        let worker = try await ManualWorker("w", on: database)
+        try await worker.complete(
+            try #require(try await worker.claim().first), result: #"{"items": [{"name": 1}, {"name": 2}]}"#)
+        let children = try await worker.claim()
+        #expect(children.count == 2)
+        try await worker.fail(children[0])
+        #expect(try await database.pool.stepStates(of: run)["sum"] == "blocked")
+        try await worker.complete(children[1])
+        #expect(try await database.pool.stepStates(of: run)["sum"] == "cancelled")
+        #expect(try await database.pool.runState(run) == "failed")
+    }
+
+    @Test("ten thousand children that end on four connections never queue for the job that waits for them")
+    func noLockQueue() async throws {
+        let database = try TestDatabase.current
+        let parent = try await database.pool.enqueue(.bare())
+        let waiter = try await database.pool.enqueue(.bare(#"{"word": "waiter"}"#, parents: [parent]))
+        let first = try await ManualWorker("first", on: database)
+        let claimed = try #require(try await first.claim().first)
+        _ = try await database.pool.handOver(
+            claimed, result: nil, children: (0..<10_000).map { .bare(#"{"word": "\#($0)"}"#) }, successor: nil)
+        let queued = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<4 {
+                group.addTask {
+                    let worker = try await ManualWorker("w\(number)", on: database)
+                    // Claimed one by one they would be ended one by one as well; twenty at a time is what workers do.
+                    while case let jobs = try await worker.claim(20), !jobs.isEmpty {
+                        guard !jobs.contains(where: { $0.id == waiter }) else {
+                            try await worker.complete(jobs[0])
+                            break
+                        }
+                        _ = try await database.pool.complete(
+                            jobs.map { Completion(job: $0.id, epoch: $0.epoch, result: nil) })
+                    }
+                    return 0
+                }
+            }
+            group.addTask { try await Self.queuedForRows(on: database) }
+            return try await group.reduce(0, +)
+        }
+        #expect(queued == 0)
+        // The last ones may have ended unseen by each other; then the duty releases the barrier.
+        _ = try await database.pool.releaseGathered()
+        try await first.workOff()
+        #expect(try await database.pool.state(of: waiter) == .succeeded)
+        #expect(try await database.pool.query("SELECT FROM millrace.dependency").isEmpty)
+    }
+
+    /// How often a session waited for another's row while many edges were left.
+    private static func queuedForRows(on database: TestDatabase) async throws -> Int {
+        var queued = 0
+        var samples = 0
+        while true {
+            let (edges, waiting) = try await database.pool.query(
+                """
+                SELECT (SELECT count(*) FROM millrace.dependency),
+                    (SELECT count(*) FROM pg_locks JOIN pg_stat_activity AS session USING (pid)
+                     WHERE NOT granted AND locktype IN ('tuple', 'transactionid') AND session.datname = current_database())
+                """)[0].decode(Int.self, Int.self)
+            guard edges > 1000 else { break }
+            queued += waiting
+            samples += 1
+        }
+        #expect(samples > 10, "too few looks to mean anything")
+        return queued
+    }
+}
