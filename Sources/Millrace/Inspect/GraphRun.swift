@@ -1,7 +1,7 @@
 public import Postgres
 
 private let runStatement: Statement = """
-    SELECT pipeline, definition, v_pipeline.state, v_pipeline.reason
+    SELECT pipeline_run.pipeline, pipeline_run.definition, v_pipeline.state, v_pipeline.reason
     FROM millrace.pipeline_run JOIN millrace.v_pipeline ON v_pipeline.run_id = pipeline_run.id
     WHERE pipeline_run.id = $1
     """

@@ -110,6 +110,20 @@ struct OperateJobTests {
         await #expect(throws: PostgresError.self) { try await pool.retry(id) }
     }
 
+    @Test("a barrier that was cancelled cannot be retried: nobody could run it")
+    func retryBarrier() async throws {
+        let database = try TestDatabase.current
+        let worker = try await ManualWorker("w", on: database)
+        try await database.pool.enqueue(.bare())
+        let job = try #require(try await worker.claim().first)
+        let made = try #require(
+            try await database.pool.handOver(job, result: nil, children: [.bare()], successor: nil))
+        #expect(try await database.pool.cancel(made[1]) == .cancelled)
+        let error = await #expect(throws: PostgresError.self) { try await database.pool.retry(made[1]) }
+        #expect(error?.message == "job \(made[1]) has no work of its own: it only waited for others")
+        #expect(try await database.pool.state(of: made[1]) == .cancelled)
+    }
+
     @Test("to cancel a job whose end is kept no longer is an error, not a wait")
     func forgottenEnd() async throws {
         let database = try TestDatabase.current

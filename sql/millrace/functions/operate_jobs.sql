@@ -109,6 +109,10 @@ BEGIN
         RAISE EXCEPTION 'job % was replaced by job %', id, ended.successor_id USING
             ERRCODE = 'object_not_in_prerequisite_state', HINT = format('Look at that one: `millrace job show %s`.', ended.successor_id);
     END IF;
+    IF EXISTS (SELECT FROM lane WHERE lane.id = origin.lane_id AND lane.plugin LIKE 'millrace.%') THEN
+        RAISE EXCEPTION 'job % has no work of its own: it only waited for others', id USING
+            ERRCODE = 'object_not_in_prerequisite_state', HINT = 'Retry the jobs that it waited for.';
+    END IF;
     IF origin.run_id IS NOT NULL THEN
         RAISE EXCEPTION 'job % belongs to run % of a pipeline, and what waited for it has been settled', id, origin.run_id
             USING ERRCODE = 'object_not_in_prerequisite_state',
