@@ -33,7 +33,7 @@ struct MillraceCommand: AsyncParsableCommand {
             Migrate.self, Apply.self, RunCommand.self, WorkerCommand.self, CoordinatorCommand.self, Dev.self,
             JobCommand.self, PipelineCommand.self, ScheduleCommand.self, QueueCommand.self, LimitCommand.self,
             PluginCommand.self, ImportCommand.self, SampleShopCommand.self, Report.self, Top.self, Doctor.self,
-            CompletionCommand.self, ManualCommand.self,
+            KeyCommand.self, CompletionCommand.self, ManualCommand.self,
         ])
 
     static func main() async {

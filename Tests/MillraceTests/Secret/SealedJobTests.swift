@@ -50,6 +50,26 @@ struct SealedJobTests {
         #expect(try JSONValue(parsing: args.redacted)["password"] == "(secret)")
     }
 
+    @Test("waiting jobs are sealed anew under the current key, and then the older key may go")
+    func rotate() async throws {
+        let database = try TestDatabase.current
+        let key = try Keyring.makeKey(id: "old")
+        let fresh = try Keyring.makeKey(id: "new")
+        let request = try JobRequest(
+            SignIn.self, .init(account: "lovelace", password: secret), keyring: try Keyring(key))
+        let id = try await database.pool.enqueue(request)
+        #expect(try await database.pool.keyUses() == [KeyUse(key: "old", jobs: 1, open: 1)])
+        #expect(try await database.pool.reseal(with: try Keyring("\(fresh),\(key)")) == 1)
+        #expect(try await database.pool.keyUses() == [KeyUse(key: "new", jobs: 1, open: 1)])
+        #expect(try await database.pool.reseal(with: try Keyring("\(fresh),\(key)")) == 0)
+        let notes = Notes()
+        let registry = try registry(try Keyring(fresh)) { job in notes.add(job.arguments.password) }
+        let standing = try await database.withWorker(registry) { try await database.end(of: id) }
+        #expect(standing.state == .succeeded)
+        #expect(notes.all == [secret])
+        #expect(try await database.pool.keyUses() == [KeyUse(key: "new", jobs: 1, open: 0)])
+    }
+
     @Test("a job that an older key has sealed still runs")
     func olderKey() async throws {
         let database = try TestDatabase.current
