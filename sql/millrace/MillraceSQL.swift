@@ -13,6 +13,7 @@ public enum MillraceSQL {
 
     /// Functions, views and grants: replaced whole, in this order, whenever one of them has changed.
     public static let replaced: [(name: String, text: String)] = [
+        ("check_jobs", text(PackageResources.check_jobs_sql)),
         ("claim", text(PackageResources.claim_sql)),
         ("complete", text(PackageResources.complete_sql)),
         ("duties", text(PackageResources.duties_sql)),
@@ -23,6 +24,7 @@ public enum MillraceSQL {
         ("runs", text(PackageResources.runs_sql)),
         ("settle", text(PackageResources.settle_sql)),
         ("steps", text(PackageResources.steps_sql)),
+        ("unique", text(PackageResources.unique_sql)),
         ("a_kept", text(PackageResources.a_kept_sql)),
         ("b_job", text(PackageResources.b_job_sql)),
         ("c_running", text(PackageResources.c_running_sql)),
