@@ -30,6 +30,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
         // 0: system libraries
@@ -135,6 +136,14 @@ let package = Package(
             name: "PluginTests",
             dependencies: [
                 "ProfileRebuild", "ALSTraining", "ContentBatch", "CampaignDispatch", "TestSupport", "Mail", "Analytics",
+            ],
+            swiftSettings: strict),
+        // The code of the articles in Sources/*/*.docc; ops/check-docs compares.
+        .testTarget(
+            name: "GuideTests",
+            dependencies: [
+                "Millrace", "MillraceTesting", "Postgres", "TestSupport", logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
         .testTarget(name: "CLITests", dependencies: ["MillraceCLI", "TestSupport"], swiftSettings: strict),

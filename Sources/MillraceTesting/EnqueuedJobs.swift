@@ -65,7 +65,9 @@ extension JobTester {
 
     /// The one job of a plugin whose arguments the condition holds for.
     ///
-    /// - Parameter matches: what is looked for; any arguments when left out.
+    /// - Parameters:
+    ///   - plugin: the plugin.
+    ///   - matches: what is looked for; any arguments when left out.
     /// - Throws: ``ExpectationError`` when there is none, or more than one; it lists the jobs that there are.
     @discardableResult
     public func requireEnqueued<P: Plugin>(

@@ -35,6 +35,8 @@ public struct JobTester: Sendable {
     /// - Parameters:
     ///   - configuration: a migrated database.
     ///   - registry: the plugins whose jobs are run.
+    ///   - logger: gets what a worker and a coordinator would log.
+    ///   - body: the test.
     public static func with<Result>(
         _ configuration: Configuration, registry: PluginRegistry, logger: Logger = ScratchDatabase.quiet,
         _ body: (JobTester) async throws -> Result

@@ -10,6 +10,7 @@ public enum ScratchDatabase {
     /// - Parameters:
     ///   - server: any database of the server; its account must be allowed to create databases and roles.
     ///   - components: schemas besides Millrace's own.
+    ///   - logger: gets what migrations and connections log.
     ///   - body: gets the address of the new database.
     /// - Throws: what the server or the body throws. The database is dropped either way.
     public static func with<Result: Sendable>(
@@ -24,7 +25,6 @@ public enum ScratchDatabase {
             let connection = try await Connection.connect(configuration, logger: logger)
             do {
                 _ = try await Migrator(components).migrate(connection, logger: logger)
-                _ = try await connection.rotatePartitions()
             } catch {
                 await connection.close()
                 throw error

@@ -145,7 +145,6 @@ actor TestServer {
             try await administer("CREATE DATABASE \(name) TEMPLATE template0")
             let connection = try await Connection.connect(try configuration(of: name), logger: TestDatabase.logger)
             _ = try await Migrator([.shop]).migrate(connection, logger: TestDatabase.logger)
-            _ = try await connection.rotatePartitions()
             await connection.close()
             return name
         }

@@ -16,6 +16,7 @@ public struct Coordinator: Service {
     ///   - configuration: the database; two connections are used.
     ///   - namespaces: whose schedules it fires; the other duties are for all.
     ///   - interval: how often it looks. A due job becomes ready at most this late.
+    ///   - logger: gets what was fired, rescued and lost.
     public init(
         configuration: Configuration, namespaces: [String] = ["default"], interval: Duration = .milliseconds(500),
         logger: Logger

@@ -37,7 +37,9 @@ public struct BackfillError: Error, CustomStringConvertible {
 extension Session {
     /// Lets the slots of a schedule pass without firing.
     ///
-    /// - Parameter requester: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - schedule: its name, which is that of its pipeline.
+    ///   - requester: who asks; the database account when nil.
     public func pause(schedule: String, by requester: String? = nil) async throws {
         try await execute(pauseStatement, schedule, requester)
     }
@@ -57,7 +59,11 @@ extension Session {
 
     /// The slots of a schedule from one instant to another, both included, by its definition as it is now.
     ///
-    /// - Parameter limit: more slots than this are an error.
+    /// - Parameters:
+    ///   - schedule: its name.
+    ///   - from: the earliest slot.
+    ///   - to: the latest slot.
+    ///   - limit: more slots than this are an error.
     /// - Throws: ``BackfillError``.
     public func planBackfill(
         of schedule: String, from: Date, to: Date, limit: Int = 10_000
@@ -96,7 +102,9 @@ extension Session {
 extension Transaction {
     /// Starts a run for each slot of a backfill. Slots that have fired since it was planned are left out.
     ///
-    /// - Parameter parallel: so many of the runs go on at once: each waits for the one that many before it.
+    /// - Parameters:
+    ///   - backfill: what ``Postgres/Session/planBackfill(of:from:to:limit:)`` returned.
+    ///   - parallel: so many of the runs go on at once: each waits for the one that many before it.
     /// - Returns: the runs, in the order of their slots.
     public func run(_ backfill: Backfill, parallel: Int) async throws -> [(slot: Date, run: Int64)] {
         var runs: [(slot: Date, run: Int64)] = []

@@ -28,19 +28,23 @@ public enum CancelOutcome: Sendable, Equatable {
     }
 }
 
-/// Each throws `PostgresError` with ``SQLState/noDataFound`` when there is no such job, and with a hint when the job stands
-/// where that cannot be done.
+/// Each throws `PostgresError` with the code P0002 when there is no such job, and with a hint when the job stands where
+/// that cannot be done.
 extension Session {
     /// Cancels a job: at once when it is not running, else by asking its worker.
     ///
-    /// - Parameter requester: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - job: which one.
+    ///   - requester: who asks; the database account when nil.
     public func cancel(_ job: JobID, by requester: String? = nil) async throws -> CancelOutcome {
         CancelOutcome(try await query(cancelStatement, job.rawValue, requester)[0][0])
     }
 
     /// Gives a job up: it ends as failed, without the attempts that are left. A running one is asked to stop.
     ///
-    /// - Parameter requester: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - job: which one.
+    ///   - requester: who asks; the database account when nil.
     public func discard(_ job: JobID, by requester: String? = nil) async throws -> CancelOutcome {
         CancelOutcome(try await query(discardStatement, job.rawValue, requester)[0][0])
     }

@@ -105,7 +105,7 @@ public struct JobRequest: Sendable, Encodable {
         case logicalTime = "logical_time"
     }
 
-    /// Writes the form that `millrace.insert_jobs` reads, without the arguments, which ``payload(of:)`` splices in as
+    /// Writes the form that `millrace.insert_jobs` reads, without the arguments, which `payload(of:)` splices in as
     /// they stand.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)

@@ -51,7 +51,9 @@ private let listStatement: Statement = """
 extension Session {
     /// Puts a limit in force, or changes the one of that name. It holds for the claims that begin after the commit.
     ///
-    /// - Parameter setter: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - limit: what to hold.
+    ///   - setter: who asks; the database account when nil.
     /// - Returns: what it holds for now, in a sentence.
     /// - Throws: `PostgresError` when its figures make no sense, when a waiting job weighs more than it allows, or when a
     ///   transaction that enqueued stays open for more than two seconds.
@@ -76,6 +78,8 @@ extension Session {
     /// Gives one value of a limit's key figures of its own.
     ///
     /// - Parameters:
+    ///   - name: the limit, one with a key.
+    ///   - key: the value of the key.
     ///   - maximum: its permits or its rate; nil for the limit's.
     ///   - share: the turns it gets for each turn of a value with share 1.
     public func setLimit(_ name: String, key: String, maximum: Int? = nil, share: Double = 1) async throws {

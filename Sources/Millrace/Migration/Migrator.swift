@@ -52,7 +52,10 @@ public struct Migrator: Sendable {
         do {
             return try await connection.transaction { transaction in
                 try await transaction.execute(lockStatement)
-                return try await applyMissing(on: transaction, logger: logger)
+                let applied = try await applyMissing(on: transaction, logger: logger)
+                // Now, while nobody else is there: later it would have to wait for those who work.
+                _ = try await transaction.rotatePartitions()
+                return applied
             }
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {
             let account: String = try await connection.query("SELECT session_user::text")[0][0]

@@ -144,7 +144,9 @@ extension Transaction {
     /// Slots that have come by now are decided by the old schedule before the new one takes its place, so that a change
     /// neither fires a slot twice nor loses one.
     ///
-    /// - Parameter sources: the file each came from, for people; in the order of the definitions.
+    /// - Parameters:
+    ///   - definitions: what is applied.
+    ///   - sources: the file each came from, for people; in the order of the definitions.
     /// - Throws: ``ApplyError``.
     public func apply(_ definitions: [PipelineDefinition], sources: [String]) async throws {
         try await execute(lockStatement)

@@ -6,6 +6,9 @@ extension Session {
     /// Answers an approval step that waits. Approved, it ends well, with who said so and why as its output; refused, it fails.
     ///
     /// - Parameters:
+    ///   - run: the run's id.
+    ///   - step: the step that waits.
+    ///   - approved: the answer.
     ///   - approver: who answers; the database account when nil.
     ///   - comment: why, for whoever looks later.
     /// - Throws: `PostgresError` when the step does not wait for an approval; its hint names those that do.

@@ -8,13 +8,14 @@ extension Session {
     /// Starts a run of an applied pipeline.
     ///
     /// - Parameters:
+    ///   - pipeline: its name.
     ///   - parameters: values of its parameters, an object; those that are missing have their defaults.
     ///   - logicalTime: the time the run stands for; now when nil.
     ///   - runAt: its first steps do not start before this time.
     ///   - earlier: a run that has to end first, however it ends.
     /// - Returns: the run's id.
-    /// - Throws: `PostgresError` with ``SQLState/noDataFound`` when there is no such pipeline, or when a parameter is missing
-    ///   or unknown.
+    /// - Throws: `PostgresError` with the code P0002 when there is no such pipeline, 22023 when a parameter is missing or
+    ///   unknown.
     public func startRun(
         of pipeline: String, parameters: JSONText? = nil, logicalTime: Date? = nil, runAt: Date? = nil,
         after earlier: Int64? = nil
@@ -25,6 +26,7 @@ extension Session {
     /// Runs steps of a run that has ended again, in a new run.
     ///
     /// - Parameters:
+    ///   - run: the earlier run's id.
     ///   - steps: where to begin; what waits for them is done again too. nil: the steps that did not succeed.
     ///   - withOutputs: whether the steps that are not done again keep their outputs.
     ///   - parameters: values over those of the earlier run.

@@ -8,14 +8,18 @@ private let agingStatement: Statement = "SELECT millrace.set_aging($1, $2 * inte
 extension Session {
     /// Stops the claiming of a queue's jobs; running ones go on. A queue that does not exist yet is made.
     ///
-    /// - Parameter requester: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - queue: its name.
+    ///   - requester: who asks; the database account when nil.
     public func pause(queue: String, by requester: String? = nil) async throws {
         try await execute(pauseStatement, queue, requester)
     }
 
     /// Lets a queue take no new jobs; those it has are worked off, with the children they make.
     ///
-    /// - Parameter requester: who asks; the database account when nil.
+    /// - Parameters:
+    ///   - queue: its name.
+    ///   - requester: who asks; the database account when nil.
     public func drain(queue: String, by requester: String? = nil) async throws {
         try await execute(drainStatement, queue, requester)
     }
@@ -27,7 +31,9 @@ extension Session {
 
     /// Lets ready jobs of a queue gain a step of priority each time they have waited so long, so that none is starved.
     ///
-    /// - Parameter interval: nil for no aging; what jobs have gained stays.
+    /// - Parameters:
+    ///   - queue: its name.
+    ///   - interval: nil for no aging; what jobs have gained stays.
     public func setAging(queue: String, every interval: Duration?) async throws {
         try await execute(agingStatement, queue, interval.map { Double($0.wholeMilliseconds) })
     }

@@ -36,7 +36,10 @@ public enum Cadence: Hashable, Sendable {
 
     /// The slots strictly after `start` and not after `end`, for instance those missed during an outage.
     ///
-    /// - Parameter limit: at most so many are listed, from the earliest on.
+    /// - Parameters:
+    ///   - start: the instant before the stretch.
+    ///   - end: its last instant.
+    ///   - limit: at most so many are listed, from the earliest on.
     public func slots(after start: Date, through end: Date, limit: Int) -> Slots {
         var slots = Slots(instants: [], hasMore: false)
         var last = start

@@ -16,6 +16,7 @@ extension Session {
     ///
     /// - Parameters:
     ///   - slots: from 0 on; nil only with a queue: no bound of its own.
+    ///   - name: the workers.
     ///   - queue: only jobs of this queue; nil for all.
     @discardableResult
     public func setSlots(_ slots: Int?, ofWorker name: String, queue: String? = nil) async throws -> Int {
@@ -24,7 +25,10 @@ extension Session {
 
     /// Changes how many turns a queue gets from the workers of a name for each turn of other queues.
     ///
-    /// - Parameter weight: from 1 on; nil for none of its own.
+    /// - Parameters:
+    ///   - weight: from 1 on; nil for none of its own.
+    ///   - queue: the queue.
+    ///   - name: the workers.
     @discardableResult
     public func setWeight(_ weight: Int?, ofQueue queue: String, onWorker name: String) async throws -> Int {
         try await query(weightStatement, name, queue, weight.map { Int32(clamping: $0) })[0][0]

@@ -21,6 +21,7 @@ public struct Worker: Service {
     ///   - configuration: the database. The worker opens its own connections: one per slot, and three to stay alive.
     ///   - registry: what it can run.
     ///   - options: its name, queues and slots.
+    ///   - logger: gets the worker's own lines, and those of its jobs.
     public init(configuration: Configuration, registry: PluginRegistry, options: WorkerOptions, logger: Logger) {
         self.configuration = configuration
         self.registry = registry

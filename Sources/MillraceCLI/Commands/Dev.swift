@@ -39,7 +39,6 @@ struct Dev: AsyncParsableCommand {
     private func serve() async throws {
         try await Database.withConnection(for: "dev", checksSchema: false) { connection in
             for name in try await Database.migrator.migrate(connection, logger: Log.quiet) { print("applied \(name)") }
-            _ = try await connection.rotatePartitions()
         }
         let configuration = try Database.configuration(for: "dev")
         let logger = Log.service("dev")

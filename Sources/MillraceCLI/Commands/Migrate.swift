@@ -13,7 +13,6 @@ struct Migrate: AsyncParsableCommand {
         let applied = try await Database.withConnection(for: "migrate", checksSchema: false) { connection in
             let applied = try await Database.migrator.migrate(connection, logger: Log.quiet)
             try await connection.publish(try Plugins.registry().descriptions)
-            _ = try await connection.rotatePartitions()
             return applied
         }
         for name in applied { print("applied \(name)") }

@@ -21,11 +21,13 @@ public final class Pool: Session {
     /// Makes a pool; connections are opened when they are needed, or at once up to `minimumIdle`.
     ///
     /// - Parameters:
+    ///   - configuration: where and how to connect.
     ///   - maximumConnections: most connections open at a time.
     ///   - minimumIdle: connections kept ready.
     ///   - acquireTimeout: how long a task waits for a connection.
     ///   - idleTimeout: after this long without use a connection is closed.
     ///   - maximumLifetime: after this long a connection is closed when its user gives it back.
+    ///   - logger: gets warnings of connections that were lost or dropped.
     public init(
         _ configuration: Configuration, maximumConnections: Int = 8, minimumIdle: Int = 0,
         acquireTimeout: Duration = .seconds(30), idleTimeout: Duration = .seconds(300),

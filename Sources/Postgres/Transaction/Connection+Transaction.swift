@@ -12,6 +12,7 @@ extension Connection {
     ///   - readOnly: whether writing is refused.
     ///   - retries: how often `body` may run again after a serialization failure or a deadlock (40001, 40P01);
     ///     by default never for read committed and 3 times for the others. `body` must then be repeatable.
+    ///   - body: gets the transaction, which ends with it.
     /// - Returns: what `body` returned.
     /// - Throws: what `body` threw, or why the transaction could not begin or commit. After
     ///   ``ConnectionError/lost(endpoint:during:)`` during COMMIT it is not known whether it took effect.
