@@ -7,9 +7,9 @@ import Testing
 
 @Suite struct PipelineGuideTests {
     /// The YAML blocks of the guide with the line each begins on.
-    private func blocks() throws -> [(line: Int, text: String)] {
+    private func blocks(of path: String = "docs/pipelines.md") throws -> [(line: Int, text: String)] {
         let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        let guide = folder.appending(path: "../../../docs/pipelines.md").standardizedFileURL
+        let guide = folder.appending(path: "../../../\(path)").standardizedFileURL
         let lines = try String(contentsOf: guide, encoding: .utf8).split(
             separator: "\n", omittingEmptySubsequences: false)
         var blocks: [(line: Int, text: String)] = []
@@ -39,6 +39,18 @@ import Testing
                 name: file.definition.name, namespace: file.definition.namespace, json: file.definition.json,
                 schedule: file.definition.schedule)
             #expect(stored == file.definition, "the block on line \(block.line)")
+        }
+    }
+
+    @Test(
+        "every definition in the articles is one that is accepted",
+        arguments: ["Schedules.md", "Pipelines.md"].map { "Sources/Millrace/Millrace.docc/\($0)" })
+    func articles(path: String) throws {
+        let blocks = try blocks(of: path)
+        #expect(blocks.count >= 2)
+        for block in blocks {
+            let draft = DefinitionDraft(path: path, bytes: Array(block.text.utf8), plugins: nil)
+            #expect(draft.file != nil, "the block on line \(block.line): \(draft.errors)")
         }
     }
 
