@@ -41,7 +41,7 @@ struct PoolGuide {
     @Test("who waits too long is told so")
     func timesOut() async throws {
         let pool = Pool(
-            try TestDatabase.current.configuration, maximumConnections: 1, acquireTimeout: .milliseconds(50),
+            try TestDatabase.current.configuration, maximumConnections: 1, acquireTimeout: .seconds(2),
             logger: TestDatabase.logger)
         try await pool.withConnection { _ in
             // region: timeout

@@ -81,7 +81,7 @@ enum Invariants {
             LEFT JOIN millrace.limit_key AS own ON own.limit_id = rule.id AND own.key = bound.key
             GROUP BY rule.name, bound.key, own.maximum, rule.maximum
             HAVING sum(lease.weight) > coalesce(own.maximum, rule.maximum)
-                AND max(lease.epoch) > (SELECT epoch FROM witness_limits)
+                AND max(lease.epoch) > (SELECT epoch FROM public.witness_limits)
             """
         ),
         (
@@ -92,7 +92,7 @@ enum Invariants {
             "each start of a job has a higher epoch than the one before",
             """
             SELECT format('job %s: epoch %s after %s', job_id, epoch, before) FROM (
-                SELECT job_id, epoch, lag(epoch) OVER (PARTITION BY job_id ORDER BY place) AS before FROM witness_start
+                SELECT job_id, epoch, lag(epoch) OVER (PARTITION BY job_id ORDER BY place) AS before FROM public.witness_start
             ) AS start WHERE epoch <= before
             """
         ),
@@ -101,11 +101,11 @@ enum Invariants {
             """
             WITH start AS (
                 SELECT bound.limit_id, bound.key, rule.burst, rule.maximum * 1000.0 / rule.period_ms AS rate, bucket.at
-                FROM witness_start
-                JOIN millrace.lane_limit AS bound ON bound.lane_id = witness_start.lane_id
+                FROM public.witness_start
+                JOIN millrace.lane_limit AS bound ON bound.lane_id = public.witness_start.lane_id
                 JOIN millrace.limit_rule AS rule ON rule.id = bound.limit_id AND rule.kind = 'rate'
-                JOIN witness_bucket AS bucket ON bucket.limit_id = rule.id AND bucket.key = bound.key
-                    AND bucket.writer = witness_start.writer
+                JOIN public.witness_bucket AS bucket ON bucket.limit_id = rule.id AND bucket.key = bound.key
+                    AND bucket.writer = public.witness_start.writer
             ), counted AS (
                 SELECT start.*, row_number() OVER (PARTITION BY limit_id, key ORDER BY at) AS number FROM start
             )
@@ -135,18 +135,18 @@ enum Invariants {
 
     /// Tables and triggers by which a test sees what the engine does not keep: every start, and every write of a bucket.
     static let witnesses: Statement = """
-        CREATE TABLE witness_start (place bigserial, job_id bigint, epoch bigint, lane_id integer, writer xid8);
-        CREATE TABLE witness_bucket (limit_id integer, key text, tokens float8, at timestamptz, writer xid8);
-        CREATE TABLE witness_limits (epoch bigint);
-        INSERT INTO witness_limits VALUES (0);
-        CREATE FUNCTION note_start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE TABLE public.witness_start (place bigserial, job_id bigint, epoch bigint, lane_id integer, writer xid8);
+        CREATE TABLE public.witness_bucket (limit_id integer, key text, tokens float8, at timestamptz, writer xid8);
+        CREATE TABLE public.witness_limits (epoch bigint);
+        INSERT INTO public.witness_limits VALUES (0);
+        CREATE FUNCTION public.note_start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             INSERT INTO public.witness_start (job_id, epoch, lane_id, writer)
             VALUES (new.job_id, new.epoch, new.lane_id, pg_current_xact_id()); RETURN NULL; END $$;
-        CREATE FUNCTION note_bucket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE FUNCTION public.note_bucket() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             INSERT INTO public.witness_bucket
             VALUES (new.limit_id, new.key, new.tokens, new.at, pg_current_xact_id()); RETURN NULL; END $$;
-        CREATE TRIGGER note_start AFTER INSERT ON millrace.lease FOR EACH ROW EXECUTE FUNCTION note_start();
-        CREATE TRIGGER note_bucket AFTER INSERT OR UPDATE ON millrace.bucket FOR EACH ROW EXECUTE FUNCTION note_bucket();
+        CREATE TRIGGER note_start AFTER INSERT ON millrace.lease FOR EACH ROW EXECUTE FUNCTION public.note_start();
+        CREATE TRIGGER note_bucket AFTER INSERT OR UPDATE ON millrace.bucket FOR EACH ROW EXECUTE FUNCTION public.note_bucket();
         """
 
     /// Everything that is wrong in the session's snapshot.
