@@ -7,7 +7,9 @@ import TestSupport
 /// known of each claim which figures it saw. A limit itself keeps claims off while it is set.
 private let shareLimits: Statement = "SELECT pg_advisory_xact_lock_shared(7007)"
 private let ownLimits: Statement = "SELECT pg_advisory_xact_lock(7007)"
-private let noteLimits: Statement = "UPDATE public.witness_limits SET epoch = (SELECT last_value FROM millrace.epoch_seq)"
+private let noteLimits: Statement = """
+    UPDATE public.witness_limits SET epoch = (SELECT last_value FROM millrace.epoch_seq)
+    """
 
 /// Does the operations of one actor of a program, one after another, on a connection of its own.
 struct ProgramActor: Sendable {
