@@ -43,7 +43,7 @@ public struct Coordinator: Service {
             await withDiscardingTaskGroup { group in
                 group.addTask {
                     await repeating("due jobs and dead workers", every: interval) {
-                        var moved = try await pool.rescueJobs() + pool.releaseGathered()
+                        var moved = try await pool.rescueJobs(thorough: false) + pool.releaseGathered()
                         while try await pool.expireOverdue() == 1000 {}
                         while case let promoted = try await pool.promoteDue(), promoted > 0 {
                             moved += promoted
@@ -57,6 +57,11 @@ public struct Coordinator: Service {
                         if try await pool.fireSchedules(of: namespaces, logger: logger) > 0 {
                             try await pool.ringDoorbell()
                         }
+                    }
+                }
+                group.addTask {
+                    await repeating("leases of nobody", every: .seconds(300)) {
+                        if try await pool.rescueJobs() > 0 { try await pool.ringDoorbell() }
                     }
                 }
                 group.addTask {

@@ -1,7 +1,7 @@
 package import Postgres
 
 private let promoteStatement: Statement = "SELECT millrace.promote($1)"
-private let rescueStatement: Statement = "SELECT millrace.rescue()"
+private let rescueStatement: Statement = "SELECT millrace.rescue($1)"
 private let rotateStatement: Statement = "SELECT name FROM millrace.rotate() AS name"
 
 private let expireStatement: Statement = "SELECT millrace.expire($1)"
@@ -19,9 +19,10 @@ extension Session {
 
     /// Takes the jobs of dead workers over.
     ///
+    /// - Parameter thorough: whether to look through all leases even when no worker has ended lately.
     /// - Returns: how many.
-    package func rescueJobs() async throws -> Int {
-        try await query(rescueStatement)[0][0]
+    package func rescueJobs(thorough: Bool = true) async throws -> Int {
+        try await query(rescueStatement, thorough)[0][0]
     }
 
     /// Makes the partitions of the coming week and drops those past the retention.

@@ -6,15 +6,16 @@ public import Postgres
 public struct JobContext<Arguments: Codable & Sendable>: Sendable {
     /// The arguments, checked against the schema, with the defaults filled in.
     public let arguments: Arguments
-    /// Log lines that are kept with the job, besides going to the worker's own log.
-    public let log: Logger
     let attemptState: AttemptState
 
     init(arguments: Arguments, attemptState: AttemptState) {
         self.arguments = arguments
         self.attemptState = attemptState
-        log = Logger(label: "job") { _ in attemptState.logHandler }
     }
+
+    /// Log lines that are kept with the job, besides going to the worker's own log. Made when it is asked for: most jobs say
+    /// nothing.
+    public var log: Logger { Logger(label: "job") { _ in attemptState.logHandler } }
 
     /// The job.
     public var id: JobID { attemptState.job.id }

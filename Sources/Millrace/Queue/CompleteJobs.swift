@@ -7,6 +7,8 @@ struct Completion: Sendable {
     let job: JobID
     let epoch: Int64
     let result: JSONText?
+    /// Whether other jobs may wait for it, so that workers should look once it is written.
+    var mayReleaseOthers = false
 }
 
 extension Session {

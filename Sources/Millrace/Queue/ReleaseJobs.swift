@@ -12,6 +12,14 @@ extension Session {
         return !released.isEmpty
     }
 
+    /// Gives jobs back untouched, their attempts with them.
+    ///
+    /// - Returns: how many of them were still held under their epoch.
+    func release(_ jobs: [ClaimedJob]) async throws -> Int {
+        let released: [Int64] = try await query(releaseStatement, jobs.map(\.id.rawValue), jobs.map(\.epoch))[0][0]
+        return released.count
+    }
+
     /// Puts a running job off, its attempt given back.
     ///
     /// - Returns: false when the epoch no longer holds.

@@ -28,7 +28,9 @@ final class AttemptState: Sendable {
     let job: ClaimedJob
     let pool: Pool
     let doorbell: Doorbell
-    private let workerLogger: Logger
+    /// When it came to this worker, by this process's monotonic clock.
+    let claimedAt: ContinuousClock.Instant
+    private let logger: Logger
     private let shared = Mutex(Shared())
 
     private struct Shared {
@@ -39,14 +41,21 @@ final class AttemptState: Sendable {
         var scratchFolder: URL?
     }
 
-    init(job: ClaimedJob, pool: Pool, doorbell: Doorbell, logger: Logger) {
+    init(
+        job: ClaimedJob, pool: Pool, doorbell: Doorbell, claimedAt: ContinuousClock.Instant = .now, logger: Logger
+    ) {
         self.job = job
         self.pool = pool
         self.doorbell = doorbell
+        self.claimedAt = claimedAt
+        self.logger = logger
+    }
+
+    private var workerLogger: Logger {
         var labelled = logger
         labelled[metadataKey: "job"] = "\(job.id)"
         labelled[metadataKey: "plugin"] = "\(job.plugin)"
-        workerLogger = labelled
+        return labelled
     }
 
     var logHandler: any LogHandler { JobLogHandler(attempt: self, forward: workerLogger) }
@@ -60,6 +69,13 @@ final class AttemptState: Sendable {
 
     /// Whether the plugin has ended the job itself, in a transaction of its own.
     var hasEnded: Bool { shared.withLock(\.hasEnded) }
+
+    /// Whether it was not stopped, did not end the job itself, and has no reports left: its completion is all there is to write.
+    var hasNothingToWrite: Bool {
+        shared.withLock { state in
+            state.stopCause != .leaseLost && !state.hasEnded && state.progress == nil && state.logLines.isEmpty
+        }
+    }
 
     func markEnded() {
         shared.withLock { $0.hasEnded = true }

@@ -4,65 +4,95 @@ import Synchronization
 
 /// Gathers completions while the last batch is on its way, and writes them together.
 final class CompletionBatcher: Sendable {
-    private struct Waiting {
-        let completion: Completion
-        let continuation: CheckedContinuation<Bool, Never>
+    private struct State {
+        var gathered: [Completion] = []
+        /// The batch that is on its way.
+        var sending: [Completion] = []
     }
 
-    private let waiting = Mutex<[Waiting]>([])
+    private let state = Mutex(State())
     private let signal = Signal()
     private let pool: Pool
     private let logger: Logger
+    private let onStale: @Sendable (Int) -> Void
+    private let onSettled: @Sendable () -> Void
 
-    init(pool: Pool, logger: Logger) {
+    /// As many as are written in one statement. More would only make others wait longer for the same work.
+    private static let mostAtOnce = 2000
+
+    /// - Parameters:
+    ///   - onStale: told how many completions were refused because their epoch no longer held.
+    ///   - onSettled: told when other jobs may have become ready by what was written.
+    init(
+        pool: Pool, logger: Logger, onStale: @escaping @Sendable (Int) -> Void,
+        onSettled: @escaping @Sendable () -> Void
+    ) {
         self.pool = pool
         self.logger = logger
+        self.onStale = onStale
+        self.onSettled = onSettled
     }
 
-    /// Ends a job that succeeded.
-    ///
-    /// - Returns: false when its epoch no longer holds.
-    func complete(_ completion: Completion) async -> Bool {
-        await withCheckedContinuation { continuation in
-            waiting.withLock { $0.append(Waiting(completion: completion, continuation: continuation)) }
-            signal.ring()
+    /// Ends a job that succeeded, soon.
+    func add(_ completion: Completion) {
+        let wasEmpty = state.withLock { state in
+            state.gathered.append(completion)
+            return state.gathered.count == 1
         }
+        if wasEmpty { signal.ring() }
+    }
+
+    /// Jobs whose completion is not known to be written.
+    var pending: [JobID] {
+        state.withLock { ($0.sending + $0.gathered).map(\.job) }
     }
 
     /// Writes batches until ``finish()`` is called and all are written. A batch that cannot be written is tried again
     /// until `isAlive` says that the lease has run out; then others own the jobs.
     func run(isAlive: @Sendable () -> Bool) async {
         for await _ in signal.rings {
-            await writeWaiting(isAlive: isAlive)
+            await writeGathered(isAlive: isAlive)
         }
-        await writeWaiting(isAlive: isAlive)
+        await writeGathered(isAlive: isAlive)
     }
 
     func finish() {
         signal.finish()
     }
 
-    private func writeWaiting(isAlive: @Sendable () -> Bool) async {
-        let batch = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+    private func writeGathered(isAlive: @Sendable () -> Bool) async {
+        while true {
+            let batch = state.withLock { state in
+                let batch = Array(state.gathered.prefix(Self.mostAtOnce))
+                if batch.count == state.gathered.count {
+                    state.gathered.removeAll(keepingCapacity: true)
+                } else {
+                    state.gathered.removeFirst(batch.count)
+                }
+                state.sending = batch
+                return batch
+            }
+            guard !batch.isEmpty else { return }
+            await write(batch, isAlive: isAlive)
         }
-        guard !batch.isEmpty else { return }
+    }
+
+    private func write(_ batch: [Completion], isAlive: @Sendable () -> Bool) async {
         var delay = Duration.milliseconds(50)
         while true {
             do {
-                let ended = try await pool.complete(batch.map(\.completion))
-                for entry in batch { entry.continuation.resume(returning: ended.contains(entry.completion.job)) }
+                let ended = try await pool.complete(batch)
+                if ended.count < batch.count { onStale(batch.count - ended.count) }
+                if batch.contains(where: \.mayReleaseOthers) { onSettled() }
                 return
             } catch {
                 logger.error(
                     "completions were not written", metadata: ["count": "\(batch.count)", "error": "\(error)"])
                 guard isAlive() else {
-                    for entry in batch { entry.continuation.resume(returning: false) }
+                    onStale(batch.count)
                     return
                 }
-                let pause = delay
-                _ = await Task { try await Task.sleep(for: pause) }.result
+                await pause(delay)
                 delay = min(delay * 2, .seconds(2))
             }
         }

@@ -33,20 +33,22 @@ package struct InlineWorker: Sendable {
         guard !claimed.isEmpty else { return [] }
 
         let liveness = Liveness(worker: id, confirmedAt: .now, lease: Self.lease)
-        let completions = CompletionBatcher(pool: pool, logger: logger)
+        let completions = CompletionBatcher(pool: pool, logger: logger, onStale: { _ in }, onSettled: {})
         let writer = Task { await completions.run(isAlive: { true }) }
-        let threads = PluginThreads(count: 1)
-        let running = RunningJobs()
+        let held = HeldJobs()
         let runner = AttemptRunner(
-            registry: registry, pool: pool, running: running, liveness: liveness, completions: completions,
-            doorbell: Doorbell(local: Signal()), threads: threads, logger: logger)
-        for job in claimed {
-            let attempt = AttemptState(job: job, pool: pool, doorbell: runner.doorbell, logger: logger)
-            running.insert(attempt)
-            await runner.run(attempt)
-            running.remove(attempt)
+            registry: registry, pool: pool, held: held, liveness: liveness, completions: completions,
+            doorbell: Doorbell(local: Signal()), logger: logger)
+        held.insert(
+            claimed.map { AttemptState(job: $0, pool: pool, doorbell: runner.doorbell, logger: logger) })
+        var next = held.begin(slots: 1).first
+        while let attempt = next {
+            // A task of its own, so that it can be stopped.
+            let task = Task { await runner.run(attempt) }
+            held.attach(task, to: attempt)
+            await task.value
+            next = held.end(attempt, slots: 1).next
         }
-        threads.finish()
         completions.finish()
         await writer.value
         return claimed.map(\.id)

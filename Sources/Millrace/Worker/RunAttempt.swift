@@ -5,13 +5,13 @@ import Postgres
 struct AttemptRunner: Sendable {
     let registry: PluginRegistry
     let pool: Pool
-    let running: RunningJobs
+    let held: HeldJobs
     let liveness: Liveness
     let completions: CompletionBatcher
     let doorbell: Doorbell
-    let threads: PluginThreads
     let logger: Logger
 
+    /// Runs the plugin in the caller's task, which may be cancelled to stop it; what comes after is done all the same.
     func run(_ attempt: AttemptState) async {
         let job = attempt.job
         guard let plugin = registry[job.plugin] else {
@@ -27,20 +27,41 @@ struct AttemptRunner: Sendable {
             return
         }
 
-        let body = Task(executorPreference: threads) { try await plugin.run(attempt) }
-        running.attach(body, to: attempt)
-        let timers = [(job.timeout, StopCause.timedOut), (job.remaining, .deadlinePassed)].compactMap { limit, cause in
+        let timers = startTimers(of: attempt)
+        let outcome: Result<Void, any Error>
+        do {
+            if attempt.stopCause != nil { throw CancellationError() }
+            try await plugin.run(attempt)
+            outcome = .success(())
+        } catch {
+            outcome = .failure(error)
+        }
+        for timer in timers { timer.cancel() }
+        attempt.removeScratchFolder()
+        if case .success = outcome, attempt.hasNothingToWrite {
+            complete(job)
+        } else {
+            await Task { await end(attempt, outcome) }.value
+        }
+    }
+
+    private func startTimers(of attempt: AttemptState) -> [Task<Void, any Error>] {
+        let job = attempt.job
+        // The deadline was measured when it was claimed, and it may have waited here since.
+        let remaining = job.remaining.map { $0 - attempt.claimedAt.duration(to: .now) }
+        return [(job.timeout, StopCause.timedOut), (remaining, .deadlinePassed)].compactMap { limit, cause in
             limit.map { limit in
                 Task {
                     try await Task.sleep(for: max(.zero, limit))
-                    running.stop(job.id, epoch: job.epoch, because: cause)
+                    held.stop(job.id, epoch: job.epoch, because: cause)
                 }
             }
         }
-        let outcome = await body.result
-        for timer in timers { timer.cancel() }
-        attempt.removeScratchFolder()
-        await end(attempt, outcome)
+    }
+
+    private func complete(_ job: ClaimedJob) {
+        completions.add(
+            Completion(job: job.id, epoch: job.epoch, result: nil, mayReleaseOthers: job.runID != nil))
     }
 
     private func end(_ attempt: AttemptState, _ outcome: Result<Void, any Error>) async {
@@ -62,12 +83,7 @@ struct AttemptRunner: Sendable {
 
         switch outcome {
         case .success:
-            let completion = Completion(job: job.id, epoch: job.epoch, result: nil)
-            if await completions.complete(completion) {
-                if job.runID != nil { doorbell.ring() }
-            } else {
-                liveness.countStale()
-            }
+            complete(job)
         case .failure(let error as Snooze):
             await write(attempt) { try await $0.snooze(job.id, epoch: job.epoch, for: error.delay) }
         case .failure(is StaleLease):
@@ -96,25 +112,23 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    /// Writes an outcome, again and again while the lease holds: what the database never hears of, others redo.
-    private func write(_ attempt: AttemptState, _ statement: (Pool) async throws -> Bool) async {
-        var delay = Duration.milliseconds(50)
-        while !liveness.hasExpired {
-            do {
-                if try await !statement(pool) { liveness.countStale() }
-                return
-            } catch {
-                logger.error(
-                    "outcome was not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
-                await pause(for: delay)
-                delay = min(delay * 2, .seconds(2))
+    /// Writes an outcome, again and again while the lease holds: what the database never hears of, others redo. In a task of
+    /// its own, since the caller's may be cancelled.
+    private func write(_ attempt: AttemptState, _ statement: @escaping @Sendable (Pool) async throws -> Bool) async {
+        await Task {
+            var delay = Duration.milliseconds(50)
+            while !liveness.hasExpired {
+                do {
+                    if try await !statement(pool) { liveness.countStale() }
+                    return
+                } catch {
+                    logger.error(
+                        "outcome was not written", metadata: ["job": "\(attempt.job.id)", "error": "\(error)"])
+                    await pause(delay)
+                    delay = min(delay * 2, .seconds(2))
+                }
             }
-        }
-    }
-
-    /// Sleeps also in a cancelled task: an outcome must still be written during shutdown.
-    private func pause(for delay: Duration) async {
-        _ = await Task { try await Task.sleep(for: delay) }.result
+        }.value
     }
 }
 

@@ -4,13 +4,15 @@ import Synchronization
 final class Signal: Sendable {
     private let stream: AsyncStream<Void>
     private let continuation: AsyncStream<Void>.Continuation
+    private let isRung = Atomic(false)
 
     init() {
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Cheap when it rings already.
     func ring() {
-        continuation.yield()
+        if !isRung.exchange(true, ordering: .acquiringAndReleasing) { continuation.yield() }
     }
 
     /// Ends the waiting for good.
@@ -19,5 +21,7 @@ final class Signal: Sendable {
     }
 
     /// Each ring, or several as one. To be used by one waiter.
-    var rings: AsyncStream<Void> { stream }
+    var rings: some AsyncSequence<Void, Never> {
+        stream.map { self.isRung.store(false, ordering: .releasing) }
+    }
 }

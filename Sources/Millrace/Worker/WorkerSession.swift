@@ -12,18 +12,18 @@ final class WorkerSession: Sendable {
     let options: WorkerOptions
     let liveness: Liveness
     let logger: Logger
-    let running = RunningJobs()
+    let held = HeldJobs()
     let signal = Signal()
     let doorbell: Doorbell
     let completions: CompletionBatcher
     private let threads: PluginThreads
+    private let runner: AttemptRunner
     private let state: Mutex<State>
 
     private struct State {
         var isDraining = false
-        var claimsFinished = 0
-        var slots: Int
-        var hasRateLimits = true
+        var lostClaimAt: ContinuousClock.Instant?
+        var orders: WorkerOrders
     }
 
     init(
@@ -37,31 +37,40 @@ final class WorkerSession: Sendable {
         self.options = options
         self.liveness = liveness
         self.logger = logger
-        state = Mutex(State(slots: options.slots))
-        doorbell = Doorbell(local: signal)
-        completions = CompletionBatcher(pool: control, logger: logger)
+        // Until it has heard otherwise it takes the more careful way.
+        state = Mutex(
+            State(
+                orders: WorkerOrders(
+                    shouldDrain: false, slots: options.slots, hasRateLimits: true, hasQueueSlots: true)))
+        let doorbell = Doorbell(local: signal)
+        self.doorbell = doorbell
+        completions = CompletionBatcher(
+            pool: control, logger: logger, onStale: { liveness.countStale($0) }, onSettled: { doorbell.ring() })
+        runner = AttemptRunner(
+            registry: registry, pool: control, held: held, liveness: liveness, completions: completions,
+            doorbell: doorbell, logger: logger)
         // Enough for every core to be busy while others wait; slots beyond that are for plugins that mostly wait.
         threads = PluginThreads(count: min(options.slots, 2 * max(2, ProcessInfo.processInfo.activeProcessorCount)))
     }
 
     var isDraining: Bool { state.withLock(\.isDraining) }
 
-    /// How many claims have been answered, or have failed.
-    var claimsFinished: Int { state.withLock(\.claimsFinished) }
-
     /// Jobs to run at once, as last ordered.
-    var slots: Int { state.withLock(\.slots) }
+    var slots: Int { state.withLock(\.orders.slots) }
+
+    /// When the answer to a claim last got lost, so that there may be leases that this worker knows nothing of.
+    var lostClaimAt: ContinuousClock.Instant? { state.withLock(\.lostClaimAt) }
 
     /// Follows what the database wants of this worker.
     func follow(_ orders: WorkerOrders) {
         let changed = state.withLock { state in
-            defer {
-                state.slots = orders.slots
-                state.hasRateLimits = orders.hasRateLimits
-            }
-            return state.slots != orders.slots
+            defer { state.orders = orders }
+            return state.orders.slots != orders.slots || state.orders.hasQueueSlots != orders.hasQueueSlots
         }
-        if changed { signal.ring() }
+        if changed {
+            startWaiting()
+            signal.ring()
+        }
         if orders.shouldDrain, !isDraining {
             logger.info("worker was told to drain")
             drain(grace: nil)
@@ -77,7 +86,7 @@ final class WorkerSession: Sendable {
         guard let grace else { return }
         Task {
             try await Task.sleep(for: grace)
-            running.stopAll(because: .shutdown)
+            held.stopAll(because: .shutdown)
         }
     }
 
@@ -87,6 +96,7 @@ final class WorkerSession: Sendable {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.keepAlive() }
                 group.addTask { await self.watchLease() }
+                group.addTask { await self.giveBackStale() }
                 group.addTask { await self.poll() }
                 group.addTask { await self.report() }
                 group.addTask { await self.doorbell.forward(over: self.control, logger: self.logger) }
@@ -112,48 +122,88 @@ final class WorkerSession: Sendable {
         }
     }
 
-    /// Fills free slots whenever somebody rings, and waits for the running jobs at the end.
+    /// Claims whenever somebody rings and there is room, and waits at the end until nothing is held any more.
     private func claimUntilDrained() async {
         let descriptions = registry.descriptions
         let offer = Offer(
             queues: options.queues, plugins: descriptions.map(\.name), versions: descriptions.map { Int32($0.version) })
-        let runner = AttemptRunner(
-            registry: registry, pool: control, running: running, liveness: liveness, completions: completions,
-            doorbell: doorbell, threads: threads, logger: logger)
-
-        await withDiscardingTaskGroup { group in
-            for await _ in signal.rings {
-                if isDraining { break }
-                if running.count > 0, (slots - running.count) * 2 < slots {
-                    // Mostly busy: a moment later more slots may be free, and one claim fills them all.
-                    await pause(.milliseconds(2))
-                }
-                while !isDraining, liveness.mayClaim {
-                    let free = slots - running.count
-                    guard free > 0 else { break }
-                    let claimed = await claim(upTo: free, offer: offer)
-                    for job in claimed {
-                        let attempt = AttemptState(job: job, pool: pool, doorbell: doorbell, logger: logger)
-                        running.insert(attempt)
-                        group.addTask {
-                            await runner.run(attempt)
-                            self.running.remove(attempt)
-                            self.signal.ring()
-                        }
-                    }
-                    state.withLock { $0.claimsFinished += 1 }
-                    guard claimed.count == free else {
-                        if state.withLock(\.hasRateLimits) { group.addTask { await self.lookAgainWhenRateAllows() } }
-                        break
-                    }
+        var book = LaneBook()
+        var stock = Stock()
+        for await _ in signal.rings {
+            if isDraining {
+                await giveBack(held.takeWaiting())
+                if held.counts.held == 0 { return }
+                continue
+            }
+            let counts = held.counts
+            if counts.waiting == 0, counts.running > 0, (slots - counts.running) * 2 < slots {
+                // Mostly busy: a moment later more slots may be free, and one claim fills them all.
+                await pause(.milliseconds(2))
+            }
+            while !isDraining, liveness.mayClaim {
+                let wanted = stock.wanted(held.counts, slots: slots)
+                guard wanted > 0 else { break }
+                let claimed = await claim(upTo: wanted, offer: offer, book: &book)
+                startWaiting()
+                // Of several lanes a claim may take less than there is.
+                guard claimed == wanted || (claimed > 0 && book.filledLanes > 1) else {
+                    if state.withLock(\.orders.hasRateLimits) { Task { await lookAgainWhenRateAllows() } }
+                    break
                 }
             }
         }
     }
 
-    /// Sleeps also in a cancelled task.
-    private func pause(_ duration: Duration) async {
-        _ = await Task { try await Task.sleep(for: duration) }.result
+    /// Claims, and takes in what it was given.
+    ///
+    /// - Returns: how many jobs.
+    private func claim(upTo limit: Int, offer: Offer, book: inout LaneBook) async -> Int {
+        do {
+            let holdings = held.holdings(byQueue: state.withLock(\.orders.hasQueueSlots))
+            let claimed = try await control.claim(
+                for: liveness.worker, upTo: limit, offer: offer, book: &book, holdings: holdings)
+            let now = ContinuousClock.now
+            held.insert(
+                claimed.map {
+                    AttemptState(job: $0, pool: pool, doorbell: doorbell, claimedAt: now, logger: logger)
+                })
+            return claimed.count
+        } catch {
+            logger.error("claim failed; tried again at the next poll", metadata: ["error": "\(error)"])
+            state.withLock { $0.lostClaimAt = .now }
+            return 0
+        }
+    }
+
+    /// Begins waiting jobs, as many as there are free slots.
+    private func startWaiting() {
+        for attempt in held.begin(slots: slots) { start(attempt) }
+    }
+
+    private func start(_ attempt: AttemptState) {
+        let task = Task(executorPreference: threads) { [self] in
+            await runner.run(attempt)
+            let (next, waiting) = held.end(attempt, slots: slots)
+            if let next { start(next) }
+            if waiting <= Stock.lowWater || isDraining { signal.ring() }
+        }
+        held.attach(task, to: attempt)
+    }
+
+    /// Gives jobs back that have not begun, with their attempts.
+    func giveBack(_ attempts: [AttemptState]) async {
+        guard !attempts.isEmpty else { return }
+        while !liveness.hasExpired {
+            do {
+                let released = try await control.release(attempts.map(\.job))
+                if released < attempts.count { liveness.countStale(attempts.count - released) }
+                return
+            } catch {
+                logger.error(
+                    "jobs were not given back", metadata: ["count": "\(attempts.count)", "error": "\(error)"])
+                await pause(.milliseconds(200))
+            }
+        }
     }
 
     /// Rings when a rate limit lets the next job start, if that is before the next poll anyway.
@@ -164,15 +214,6 @@ final class WorkerSession: Sendable {
             signal.ring()
         } catch {
             logger.debug("rate limits were not looked at; the next poll does", metadata: ["error": "\(error)"])
-        }
-    }
-
-    private func claim(upTo limit: Int, offer: Offer) async -> [ClaimedJob] {
-        do {
-            return try await control.claim(for: liveness.worker, upTo: limit, offer: offer)
-        } catch {
-            logger.error("claim failed; tried again at the next poll", metadata: ["error": "\(error)"])
-            return []
         }
     }
 }

@@ -5,7 +5,7 @@ import Postgres
 extension WorkerSession {
     /// Sends heartbeats, and looks on the way which leases the database has for this worker.
     func keepAlive() async {
-        var unknown: [HeldLease.ID: Int] = [:]
+        var unknown: [HeldLease: Int] = [:]
         while await sleep(options.heartbeatInterval) {
             let sentAt = ContinuousClock.now
             let staleOutcomes = liveness.takeStaleOutcomes()
@@ -28,22 +28,24 @@ extension WorkerSession {
     }
 
     /// Passes requests to cancel on to their jobs, and gives back leases of which this worker never heard: the answer to
-    /// the claim was lost on the way. A lease is only counted as such once a whole claim has begun and ended since it was
-    /// first seen, so one that is just being handed over is left alone.
-    private func reconcile(_ unknown: inout [HeldLease.ID: Int]) async throws {
-        let claimsFinished = claimsFinished
-        let held = try await control.leases(ofWorker: liveness.worker)
-        for lease in held where lease.cancelRequested {
-            running.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
+    /// the claim was lost on the way.
+    private func reconcile(_ unknown: inout [HeldLease: Int]) async throws {
+        for lease in try await control.requestsToCancel(among: held.ids) {
+            held.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
         }
-        var stillUnknown: [HeldLease.ID: Int] = [:]
-        for lease in held where !running.contains(lease.job, epoch: lease.epoch) {
-            let firstSeen = unknown[lease.id] ?? claimsFinished
-            if claimsFinished >= firstSeen + 2 {
+        // The server may still be at a claim whose connection broke, and may be for a while.
+        guard let lostAt = lostClaimAt, lostAt.duration(to: .now) < .seconds(120) else { return }
+        let leases = try await control.leases(ofWorker: liveness.worker)
+        let known = Set(held.ids).union(completions.pending.map(\.rawValue))
+        var stillUnknown: [HeldLease: Int] = [:]
+        for lease in leases where !known.contains(lease.job.rawValue) {
+            // One that is just being handed over here, or back, is unknown for a moment only.
+            let seen = unknown[lease, default: 0] + 1
+            if seen > 2 {
                 logger.warning("gave back a job whose claim was lost on the way", metadata: ["job": "\(lease.job)"])
                 _ = try await control.release(lease.job, epoch: lease.epoch)
             } else {
-                stillUnknown[lease.id] = firstSeen
+                stillUnknown[lease] = seen
             }
         }
         unknown = stillUnknown
@@ -52,7 +54,8 @@ extension WorkerSession {
     /// The database has declared this worker lost: its jobs are stopped, and it goes on under a new id.
     private func startAgain() async throws {
         logger.error("worker was declared lost; its jobs are stopped and it registers anew")
-        running.stopAll(because: .leaseLost)
+        held.stopAll(because: .leaseLost)
+        _ = held.takeWaiting()
         let startedAt = ContinuousClock.now
         liveness.restart(
             as: try await control.register(options, offering: registry.descriptions), at: startedAt)
@@ -61,10 +64,19 @@ extension WorkerSession {
     /// Stops all jobs when the lease has run out, also while a heartbeat hangs.
     func watchLease() async {
         while await sleep(min(options.lease / 20, .milliseconds(500))) {
-            if liveness.hasExpired, running.count > 0 {
+            if liveness.hasExpired, held.counts.held > 0 {
                 logger.error("no heartbeat for a whole lease; jobs are stopped")
-                running.stopAll(because: .leaseLost)
+                held.stopAll(because: .leaseLost)
+                _ = held.takeWaiting()
             }
+        }
+    }
+
+    /// Gives back what was claimed in advance and has waited in vain for a slot: the jobs before it take longer than the last
+    /// ones did, and other workers may be idle.
+    func giveBackStale() async {
+        while await sleep(.milliseconds(500)) {
+            await giveBack(held.takeWaiting(claimedBefore: .now - .seconds(1)))
         }
     }
 
@@ -79,7 +91,7 @@ extension WorkerSession {
     func report() async {
         while await sleep(.seconds(1)) {
             do {
-                try await writeReports(of: running.attempts, to: control)
+                try await writeReports(of: held.attempts, to: control)
             } catch is CancellationError {
                 return
             } catch {
@@ -103,9 +115,8 @@ extension WorkerSession {
                     group.addTask {
                         for try await notification in cancelled where notification.payload == "\(self.liveness.worker)"
                         {
-                            for lease in try await self.control.leases(ofWorker: self.liveness.worker)
-                            where lease.cancelRequested {
-                                self.running.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
+                            for lease in try await self.control.requestsToCancel(among: self.held.ids) {
+                                self.held.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
                             }
                         }
                     }
@@ -140,14 +151,4 @@ extension WorkerSession {
             return false
         }
     }
-}
-
-extension HeldLease {
-    /// A lease is one epoch of a job.
-    struct ID: Hashable {
-        let job: JobID
-        let epoch: Int64
-    }
-
-    var id: ID { ID(job: job, epoch: epoch) }
 }

@@ -73,7 +73,8 @@ struct OperateJobTests {
         #expect(
             try await Invariants.broken(Invariants.always.filter { $0.name.hasPrefix("lane") }, on: database.pool) == []
         )
-        let priority: Int16 = try await database.pool.query("SELECT priority FROM millrace.ready")[0][0]
+        let priority: Int16 = try await database.pool.query(
+            "SELECT lane.priority FROM millrace.ready JOIN millrace.lane ON lane.id = ready.lane_id")[0][0]
         #expect(priority == 4)
     }
 

@@ -234,11 +234,15 @@ struct WorkerTests {
             try await database.pool.execute(
                 """
                 WITH gone AS (DELETE FROM millrace.ready RETURNING *)
-                INSERT INTO millrace.lease (job_id, epoch, enqueued_at, lane_id, priority, attempt, crashes, worker_id, claimed_at)
-                SELECT job_id, nextval('millrace.epoch_seq'), enqueued_at, lane_id, priority, 1, 0,
-                    (SELECT id FROM millrace.worker), clock_timestamp()
+                INSERT INTO millrace.lease (job_id, epoch, enqueued_at, lane_id, attempt, crashes, worker_id, claimed_at)
+                SELECT job_id, nextval('millrace.epoch_seq'), enqueued_at, lane_id, 1, 0, (SELECT id FROM millrace.worker),
+                    clock_timestamp()
                 FROM gone
                 """)
+            let failures: Int64 = try await database.failedTransactions()
+            try await database.pool.execute("ALTER FUNCTION millrace.claim RENAME TO claim_away")
+            try await eventually("a claim has failed") { try await database.failedTransactions() > failures }
+            try await database.pool.execute("ALTER FUNCTION millrace.claim_away RENAME TO claim")
             try await database.pool.resume(queue: "default")
             let standing = try await database.end(of: id)
             #expect(standing.state == .succeeded)
@@ -291,5 +295,12 @@ struct CancelWhileCompletingTests {
         }
         let effects: Int = try await database.pool.query("SELECT count(*) FROM effect")[0][0]
         #expect(effects == 0)
+    }
+}
+
+extension TestDatabase {
+    /// How many transactions have been rolled back so far.
+    fileprivate func failedTransactions() async throws -> Int64 {
+        try await pool.query("SELECT xact_rollback FROM pg_stat_database WHERE datname = current_database()")[0][0]
     }
 }

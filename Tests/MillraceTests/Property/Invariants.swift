@@ -18,12 +18,13 @@ enum Invariants {
             "lane and priority are those of the job",
             """
             SELECT format('job %s is in lane %s with priority %s, its row in lane %s with %s', job.id, job.lane_id,
-                job.priority, place.lane_id, place.priority)
-            FROM (SELECT job_id, lane_id, priority FROM millrace.ready
-                UNION ALL SELECT job_id, lane_id, priority FROM millrace.deferred
-                UNION ALL SELECT job_id, lane_id, priority FROM millrace.lease) AS place
+                job.priority, place.lane_id, lane.priority)
+            FROM (SELECT job_id, lane_id FROM millrace.ready
+                UNION ALL SELECT job_id, lane_id FROM millrace.deferred
+                UNION ALL SELECT job_id, lane_id FROM millrace.lease) AS place
             JOIN millrace.job ON job.id = place.job_id
-            WHERE job.lane_id <> place.lane_id OR job.priority <> place.priority
+            JOIN millrace.lane ON lane.id = place.lane_id
+            WHERE job.lane_id <> place.lane_id OR job.priority <> lane.priority
             """
         ),
         (

@@ -1,4 +1,5 @@
 import Postgres
+import Synchronization
 import TestSupport
 
 @testable import Millrace
@@ -15,6 +16,20 @@ private let noteLimits: Statement = """
 struct ProgramActor: Sendable {
     let connection: Connection
     let state: ProgramState
+    /// What this actor knows of the lanes, as a worker would.
+    private let book: LockedBook
+
+    init(connection: Connection, state: ProgramState) {
+        self.connection = connection
+        self.state = state
+        book = LockedBook()
+    }
+
+    private final class LockedBook: Sendable {
+        private let book = Mutex(LaneBook())
+
+        func withLock<R: Sendable>(_ body: (inout LaneBook) -> sending R) -> R { book.withLock(body) }
+    }
 
     private static let offer = Offer(queues: nil, plugins: ["scripted", "rated"], versions: [1, 1])
 
@@ -105,10 +120,13 @@ struct ProgramActor: Sendable {
     }
 
     func claim(_ worker: Int64, _ count: Int) async throws {
-        let claimed = try await connection.transaction { transaction in
+        let (claimed, known) = try await connection.transaction { [book] transaction in
             try await transaction.execute(shareLimits)
-            return try await transaction.claim(for: worker, upTo: count, offer: Self.offer)
+            var known = book.withLock { $0 }
+            let claimed = try await transaction.claim(for: worker, upTo: count, offer: Self.offer, book: &known)
+            return (claimed, known)
         }
+        book.withLock { $0 = known }
         state.change { $0.held += claimed.map { ProgramState.Held(job: $0.id, epoch: $0.epoch) } }
     }
 

@@ -24,7 +24,16 @@ struct ManualWorker {
     }
 
     func claim(_ limit: Int = 10) async throws -> [ClaimedJob] {
-        try await pool.claim(for: id, upTo: limit, offer: offer)
+        let busy = try await pool.query(
+            """
+            SELECT lane.queue, count(*) FROM millrace.lease JOIN millrace.lane ON lane.id = lease.lane_id
+            WHERE lease.worker_id = $1 GROUP BY lane.queue
+            """, id
+        ).map { try $0.decode(String.self, Int.self) }
+        var book = LaneBook()
+        return try await pool.claim(
+            for: id, upTo: limit, offer: offer, book: &book,
+            holdings: Holdings(busyByQueue: Dictionary(uniqueKeysWithValues: busy)))
     }
 
     /// Makes the database believe that its last heartbeat was long ago.

@@ -28,10 +28,6 @@ BEGIN
         RAISE EXCEPTION '% has an empty queue name', place USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Leave "queue" out for the plugin''s own queue.';
     END IF;
-    IF jsonb_typeof(coalesce(job -> 'args', '{}')) <> 'object' THEN
-        RAISE EXCEPTION '% has arguments that are not a JSON object', place USING ERRCODE = 'invalid_parameter_value',
-            HINT = '"args" takes an object, for example {"customer": 1}.';
-    END IF;
     IF (job ->> 'max_attempts')::integer NOT BETWEEN 1 AND 1000 THEN
         RAISE EXCEPTION '% has max_attempts %', place, job ->> 'max_attempts' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a number from 1 to 1000.';
@@ -92,8 +88,19 @@ BEGIN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give an array of objects, for example [{"plugin": "greet", "args": {}}].';
     END IF;
-    PERFORM check_job(element.job, format('job %s', element.place))
-    FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place);
+    -- Once for each distinct shape, and the arguments of all.
+    PERFORM check_job(known.shape, format('job %s', known.place))
+    FROM (
+        SELECT CASE jsonb_typeof(element.job) WHEN 'object' THEN element.job - 'args' ELSE element.job END AS shape,
+            min(element.place) AS place
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1
+    ) AS known ORDER BY known.place;
+    SELECT element.place INTO offender FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+    WHERE jsonb_typeof(element.job -> 'args') <> 'object' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'job % has arguments that are not a JSON object', offender.place USING ERRCODE = 'invalid_parameter_value',
+            HINT = '"args" takes an object, for example {"customer": 1}.';
+    END IF;
 
     -- The size in memory is about that of the text, and costs nothing to ask.
     most := (SELECT value::bigint FROM setting WHERE name = 'max_args_bytes');

@@ -1,351 +1,222 @@
 -- Takes up to `wanted` jobs for a worker, over the lanes that it can run.
 --
--- Only lanes that have ready jobs are looked at, found by hopping over the ready table's key, and of those only the open
--- ones: a lane whose queue is paused, or one of whose limits is full, is not read at all. Where nothing but priority
--- decides, the order is that of the key. A worker that was declared lost, or drains, is given nothing: what it started
--- would only be taken from it again. Each job gets a new epoch, which every later statement about it must name.
+-- Of each open lane the first job is looked up, from the place on that the worker knows to be settled (known_floors; see
+-- ready.sql). Lanes that have jobs are worked off by priority. Those of equal priority share what is wanted by the age of
+-- their jobs, or, when they are many, the ones with the oldest first jobs take turns. A lane whose queue is paused, or one of
+-- whose limits is full, is not read at all. Jobs that came back unfinished stand in front, and are found by an index of their
+-- own.
+--
+-- A worker that was declared lost, or drains, is given nothing: what it started would only be taken from it again. All jobs
+-- of a claim get the same new epoch, which every later statement about them must name.
+--
+-- suspects      how many jobs may be given that took down so many workers that the next one quarantines them. A worker runs
+--               one of them at a time, so that the others are not blamed for it.
+-- busy          {"queue": n}: how many jobs of each queue the worker has; NULL when it keeps no slots for queues
+--
+-- epoch         NULL when there is nothing to take
+-- job_ids …     by place: the jobs, in the order to run them
+-- details       what few jobs have: {"max_attempts", "timeout_ms", "logical_time", "parent_id", "run_id", "step", "needs",
+--               "remaining_ms", "expired", "trace"}; NULL for the others
+-- seen_lanes    all lanes that it looked at, with
+-- heads         the first place that is taken in each; NULL when there is none
+-- horizon       the newest place given out, read before the other two:
+-- oldest_xid    the oldest transaction that ran, and
+-- next_xid      the next to begin
+-- suspect_at    from so many crashes on a job is suspect
 CREATE OR REPLACE FUNCTION millrace.claim(
-    for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[]
-) RETURNS TABLE (
-    job_id bigint, epoch bigint, enqueued_at timestamptz, plugin text, queue text, args jsonb, args_version integer,
-    attempt smallint, crashes smallint, max_attempts smallint, timeout_ms bigint, logical_time timestamptz,
-    parent_id bigint, run_id bigint, step text, needs bigint[], remaining_ms bigint, expired boolean, trace jsonb
+    for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[],
+    known_lanes integer[] DEFAULT '{}', known_floors bigint[] DEFAULT '{}', suspects integer DEFAULT 1,
+    busy jsonb DEFAULT '{}',
+    OUT epoch bigint, OUT job_ids bigint[], OUT lane_ids integer[], OUT enqueued_ats timestamptz[], OUT attempts smallint[],
+    OUT crash_counts smallint[], OUT most_attempts smallint[], OUT timeouts bigint[], OUT args jsonb[], OUT details jsonb[],
+    OUT seen_lanes integer[], OUT heads bigint[], OUT horizon bigint, OUT oldest_xid bigint, OUT next_xid bigint,
+    OUT suspect_at smallint
 )
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
     host worker;
-    lanes integer[];
-    is_limited boolean;
-    lane_ids integer[];
-    priorities smallint[];
-    job_ids bigint[];
-    seen integer;
-    rule integer;
-    least_room bigint;
-    picked record;
-    counted integer[];
+    moment timestamptz;
+    parts lane_part[];
+    chosen tid[];
+    limited integer[] := '{}';
+    is_plain boolean;
+    earliest timestamptz;
+    latest timestamptz;
 BEGIN
     SELECT * INTO host FROM worker WHERE worker.id = for_worker AND worker.state = 'alive';
-    IF NOT FOUND OR wanted < 1 THEN
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    IF host.queue_slots <> '{}' AND busy IS NULL THEN
+        RETURN; -- It has not heard yet that it has to count.
+    END IF;
+    SELECT greatest(value::smallint - 1, 1) INTO suspect_at FROM setting WHERE name = 'quarantine_after_crashes';
+    SELECT last_value INTO horizon FROM job_id_seq;
+    SELECT pg_snapshot_xmin(seen)::text::bigint, pg_snapshot_xmax(seen)::text::bigint INTO oldest_xid, next_xid
+    FROM pg_current_snapshot() AS seen;
+
+    SELECT array_agg(look.id), array_agg(look.head),
+        array_agg((look.id, look.priority, look.head, 9223372036854775807, 0, 32767, wanted)::lane_part)
+            FILTER (WHERE look.head IS NOT NULL)
+    INTO seen_lanes, heads, parts
+    FROM (
+        SELECT lane.id, lane.priority, (
+            SELECT ready.pos FROM ready WHERE ready.lane_id = lane.id AND ready.pos >= coalesce(known.floor, 0)
+            ORDER BY ready.pos LIMIT 1) AS head
+        FROM unnest(of_plugins, of_versions) AS offer(name, version)
+        JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
+        LEFT JOIN unnest(known_lanes, known_floors) AS known(id, floor) ON known.id = lane.id
+        WHERE (of_queues IS NULL OR lane.queue = ANY (of_queues))
+            AND NOT EXISTS (SELECT FROM queue WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL)
+        ORDER BY lane.priority, head
+    ) AS look;
+    IF EXISTS (SELECT FROM ready WHERE ready.pos < 0) THEN
+        parts := add_front(parts, seen_lanes, suspects, wanted, suspect_at);
+    END IF;
+    IF parts IS NULL OR wanted < 1 THEN
         RETURN;
     END IF;
 
     -- limit_rule is named for its lock: whoever sets a limit waits for the claims on their way, which it could not count, and
     -- claims wait for it, limited by then or not.
-    WITH RECURSIVE filled(id) AS (
-        (SELECT ready.lane_id FROM ready ORDER BY ready.lane_id LIMIT 1)
-        UNION ALL
-        SELECT (SELECT ready.lane_id FROM ready WHERE ready.lane_id > filled.id ORDER BY ready.lane_id LIMIT 1)
-        FROM filled WHERE filled.id IS NOT NULL
-    )
-    SELECT array_agg(lane.id), bool_or(EXISTS (
-        SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id WHERE lane_limit.lane_id = lane.id))
-    INTO lanes, is_limited
-    FROM filled
-    JOIN lane ON lane.id = filled.id
-    JOIN unnest(of_plugins, of_versions) AS offer(name, version)
-        ON offer.name = lane.plugin AND lane.args_version <= offer.version
-    JOIN queue ON queue.name = lane.queue
-    WHERE queue.paused_at IS NULL AND (of_queues IS NULL OR lane.queue = ANY (of_queues));
-    IF lanes IS NULL THEN
-        RETURN;
+    IF EXISTS (SELECT FROM limit_rule) THEN
+        limited := ARRAY(SELECT DISTINCT lane_limit.lane_id FROM lane_limit WHERE lane_limit.lane_id = ANY (seen_lanes));
     END IF;
-
-    IF is_limited THEN
-        -- Claims that concern the same limit take turns: each first locks the limits, in the order of their ids, and then
-        -- counts, in a statement of its own, so that it sees what the one before it took.
-        FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
-            PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
-        END LOOP;
-        counted := count_usage(lanes, wanted);
-        -- A limit that is far from full, and has no turns to give, does not change what is picked.
-        SELECT min(room.room) INTO least_room FROM claim_room(lanes) AS room
-        HAVING bool_and(room.kind = 'concurrency' AND (room.key = '' OR NOT room.fair));
-        is_limited := coalesce(least_room < wanted, true);
-    END IF;
-
-    IF is_limited OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
-        SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
-        IF picked.was_cut AND EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
-                WHERE lane_limit.lane_id = ANY (lanes) AND limit_rule.kind = 'concurrency'
-                    AND limit_rule.id <> ALL (coalesce(counted, '{}'))) THEN
-            -- Perhaps only because of an upper bound that is too high by now.
-            PERFORM count_usage(lanes, NULL);
-            SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
-        END IF;
-        lane_ids := picked.lane_ids;
-        priorities := picked.priorities;
-        job_ids := picked.job_ids;
+    IF limited <> '{}' OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
+        chosen := choose_within_limits(host, wanted, parts, busy);
     ELSE
-        IF cardinality(lanes) > 1 THEN
-            -- What is looked at is not locked before it is chosen, or the other workers would have to pass it by.
-            SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id), max(locked.seen)
-            INTO lane_ids, priorities, job_ids, seen
-            FROM (
-                SELECT ready.lane_id, ready.priority, ready.job_id, first.seen
-                FROM (
-                    SELECT candidate.*, count(*) OVER () AS seen
-                    FROM unnest(lanes) AS able(id) CROSS JOIN LATERAL (
-                        SELECT ready.lane_id, ready.priority, ready.job_id FROM ready
-                        WHERE ready.lane_id = able.id
-                        ORDER BY ready.priority, ready.job_id LIMIT wanted
-                    ) AS candidate
-                    ORDER BY candidate.priority, candidate.job_id LIMIT wanted
-                ) AS first
-                JOIN ready ON ready.lane_id = first.lane_id AND ready.priority = first.priority AND ready.job_id = first.job_id
-                FOR UPDATE OF ready SKIP LOCKED
-            ) AS locked;
-        END IF;
-        IF cardinality(lanes) = 1 OR coalesce(cardinality(job_ids), 0) < least(wanted, coalesce(seen, wanted)) THEN
-            -- One lane, or others are at the same rows: take what is free behind them.
-            SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id)
-            INTO lane_ids, priorities, job_ids
-            FROM (
-                SELECT candidate.* FROM unnest(lanes) AS able(id) CROSS JOIN LATERAL (
-                    SELECT ready.lane_id, ready.priority, ready.job_id FROM ready
-                    WHERE ready.lane_id = able.id
-                    ORDER BY ready.priority, ready.job_id LIMIT wanted
-                    FOR UPDATE SKIP LOCKED
-                ) AS candidate
-                ORDER BY candidate.priority, candidate.job_id LIMIT wanted
-            ) AS locked;
-        END IF;
+        chosen := choose_by_age(wanted, parts);
     END IF;
-    IF job_ids IS NULL THEN
+    IF chosen IS NULL THEN
         RETURN;
     END IF;
-    IF NOT is_limited AND least_room < (
-        SELECT sum(ready.weight) FROM unnest(lane_ids, priorities, job_ids) AS chosen(lane_id, priority, job_id)
-        JOIN ready ON ready.lane_id = chosen.lane_id AND ready.priority = chosen.priority AND ready.job_id = chosen.job_id) THEN
-        -- Heavy ones are among them.
-        SELECT * INTO picked FROM pick_within_limits(host, wanted, lanes);
-        lane_ids := picked.lane_ids;
-        priorities := picked.priorities;
-        job_ids := picked.job_ids;
-        IF job_ids IS NULL THEN
-            RETURN;
-        END IF;
-    END IF;
-    IF is_limited OR least_room IS NOT NULL THEN
-        PERFORM take_from_limits(lane_ids, priorities, job_ids);
-    END IF;
 
-    RETURN QUERY
+    epoch := nextval('epoch_seq');
+    moment := clock();
     WITH taken AS (
-        DELETE FROM ready USING unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
-        WHERE ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id
-        RETURNING ready.*
+        DELETE FROM ready WHERE ready.ctid = ANY (chosen) RETURNING ready.*
     ), leased AS (
-        INSERT INTO lease (job_id, epoch, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, worker_id, claimed_at)
-        SELECT taken.job_id, nextval('epoch_seq'), taken.enqueued_at, taken.lane_id, taken.priority,
-            taken.attempt + 1, taken.crashes, taken.weight, taken.traits, for_worker, clock()
+        INSERT INTO lease (job_id, epoch, enqueued_at, lane_id, attempt, crashes, weight, traits, worker_id, claimed_at)
+        SELECT taken.job_id, claim.epoch, taken.enqueued_at, taken.lane_id, taken.attempt + 1, taken.crashes, taken.weight,
+            CASE WHEN taken.lane_id = ANY (limited) THEN taken.traits | 16 ELSE taken.traits END, for_worker, moment
         FROM taken
-        RETURNING lease.*
     )
-    SELECT leased.job_id, leased.epoch, leased.enqueued_at, lane.plugin, lane.queue, job.args, lane.args_version,
-        leased.attempt, leased.crashes, job.max_attempts, job.timeout_ms, job.logical_time,
-        job.parent_id, job.run_id, job.step, job.needs,
-        (extract(epoch FROM job.deadline_at - leased.claimed_at) * 1000)::bigint,
-        coalesce(job.expires_at < leased.claimed_at AND leased.attempt = 1, false), job.trace
-    FROM leased
-    JOIN lane ON lane.id = leased.lane_id
-    JOIN job ON job.id = leased.job_id AND job.enqueued_at = leased.enqueued_at
-    ORDER BY leased.priority, leased.job_id;
+    SELECT array_agg(given.job_id), array_agg(given.lane_id), array_agg(given.enqueued_at), array_agg(given.attempt + 1::smallint),
+        array_agg(given.crashes), array_agg(given.max_attempts), array_agg(given.timeout_ms), array_agg(given.args),
+        bool_and(given.args IS NOT NULL), min(given.enqueued_at), max(given.enqueued_at)
+    INTO job_ids, lane_ids, enqueued_ats, attempts, crash_counts, most_attempts, timeouts, args, is_plain, earliest, latest
+    FROM (SELECT taken.* FROM taken JOIN lane ON lane.id = taken.lane_id ORDER BY lane.priority, taken.pos) AS given;
+
+    IF NOT is_plain THEN
+        -- The range of times keeps the plan to the partitions that the jobs are in.
+        SELECT array_agg(CASE WHEN job.id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
+            'max_attempts', job.max_attempts, 'timeout_ms', job.timeout_ms, 'logical_time', job.logical_time,
+            'parent_id', job.parent_id, 'run_id', job.run_id, 'step', job.step, 'needs', job.needs,
+            'remaining_ms', (extract(epoch FROM job.deadline_at - moment) * 1000)::bigint,
+            'expired', CASE WHEN job.expires_at < moment AND attempts[given.place] = 1 THEN true END))
+            || CASE WHEN job.trace IS NULL THEN '{}' ELSE jsonb_build_object('trace', job.trace) END
+            END ORDER BY given.place),
+            array_agg(coalesce(given.args, job.args) ORDER BY given.place)
+        INTO details, args
+        FROM unnest(job_ids, enqueued_ats, args) WITH ORDINALITY AS given(id, at, args, place)
+        LEFT JOIN job ON job.id = given.id AND job.enqueued_at = given.at AND given.args IS NULL
+            AND job.enqueued_at BETWEEN earliest AND latest;
+    END IF;
 END
 $$;
 
--- Counts what limits have in use where the upper bound leaves less than `wanted`, or, when that is NULL, everywhere. Returns
--- the limits that it counted.
---
--- The leases are reached by their workers: an index scan passes by the entries of leases that are gone, where a scan of the
--- table would read all that vacuum has not yet removed.
-CREATE OR REPLACE FUNCTION millrace.count_usage(lanes integer[], wanted integer) RETURNS integer[]
+-- Adds what stands in front of the lanes, before 0: jobs that came back unfinished, and of the suspect ones those of one lane.
+CREATE OR REPLACE FUNCTION millrace.add_front(
+    parts millrace.lane_part[], lanes integer[], suspects integer, wanted integer, suspect_at smallint
+) RETURNS millrace.lane_part[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off AS $$
+BEGIN
+    RETURN (
+        SELECT array_agg(known.part ORDER BY (known.part).priority, (known.part).head)
+        FROM (
+            SELECT (ready.lane_id, min(lane.priority), min(ready.pos), -1, 0, suspect_at - 1, wanted)::lane_part AS part
+            FROM ready JOIN lane ON lane.id = ready.lane_id
+            WHERE ready.pos < 0 AND ready.crashes < suspect_at AND ready.lane_id = ANY (lanes)
+            GROUP BY ready.lane_id
+            UNION ALL
+            (SELECT (ready.lane_id, lane.priority, ready.pos, -1, suspect_at, 32767, suspects)::lane_part
+            FROM ready JOIN lane ON lane.id = ready.lane_id
+            WHERE ready.pos < 0 AND ready.crashes >= suspect_at AND ready.lane_id = ANY (lanes) AND suspects > 0
+            ORDER BY lane.priority, ready.pos LIMIT 1)
+            UNION ALL
+            SELECT (part.lane_id, part.priority, part.head, part.last, part.least_crashes, part.most_crashes, part.most)::lane_part
+            FROM unnest(parts) AS part
+        ) AS known);
+END
+$$;
+
+-- Locks the jobs to take where nothing but priority and age decides.
+CREATE OR REPLACE FUNCTION millrace.choose_by_age(wanted integer, parts millrace.lane_part[]) RETURNS tid[]
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
-SET enable_hashjoin = off
-SET enable_mergejoin = off AS $$
+SET enable_bitmapscan = off AS $$
 DECLARE
-    short integer[];
+    total integer := cardinality(parts);
+    first integer := 1;
+    last integer;
+    equals lane_part[];
+    shares integer[];
+    remaining integer := wanted;
+    locked tid[];
+    chosen tid[] := '{}';
 BEGIN
-    SELECT array_agg(DISTINCT bound.limit_id) INTO short
-    FROM lane_limit AS bound
-    JOIN limit_rule AS rule ON rule.id = bound.limit_id AND rule.kind = 'concurrency'
-    LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
-    LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
-    WHERE bound.lane_id = ANY (lanes)
-        AND (usage.at_most IS NULL OR wanted IS NULL OR coalesce(own.maximum, rule.maximum) - usage.at_most < wanted);
-    IF short IS NULL THEN
-        RETURN NULL;
-    END IF;
-    INSERT INTO limit_usage AS known (limit_id, key, at_most)
-    SELECT bound.limit_id, bound.key, coalesce(used.weight, 0)
-    FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit
-        WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short)) AS bound
-    LEFT JOIN (
-        SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
-        FROM worker
-        JOIN lease ON lease.worker_id = worker.id
-        JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
-        GROUP BY lane_limit.limit_id, lane_limit.key
-    ) AS used ON used.limit_id = bound.limit_id AND used.key = bound.key
-    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
-    WHERE known.at_most <> excluded.at_most;
-    RETURN short;
-END
-$$;
-
--- What a claim may take of each limit on the lanes: permits that are free for certain, or whole tokens.
-CREATE OR REPLACE FUNCTION millrace.claim_room(lanes integer[])
-RETURNS TABLE (limit_id integer, key text, kind text, room bigint, share real, fair boolean, tokens double precision)
-LANGUAGE plpgsql STABLE
-SET search_path = millrace, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    SELECT filled.limit_id, filled.key, filled.kind,
-        CASE filled.kind WHEN 'rate' THEN floor(filled.tokens)::bigint ELSE filled.capacity - filled.at_most END,
-        filled.share, filled.fair, filled.tokens
-    FROM (
-        SELECT bound.limit_id, bound.key, rule.kind, rule.fair, coalesce(own.maximum, rule.maximum) AS capacity,
-            coalesce(own.share, 1) AS share, coalesce(usage.at_most, 0) AS at_most,
-            CASE WHEN rule.kind = 'rate' THEN least(rule.burst, coalesce(bucket.tokens
-                + extract(epoch FROM clock() - bucket.at)::double precision * 1000 / rule.period_ms * coalesce(own.maximum, rule.maximum),
-                rule.burst)) END AS tokens
-        FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)) AS bound
-        JOIN limit_rule AS rule ON rule.id = bound.limit_id
-        LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
-        LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
-        LEFT JOIN bucket ON bucket.limit_id = bound.limit_id AND bucket.key = bound.key
-    ) AS filled;
-END
-$$;
-
--- Takes what is picked from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
-CREATE OR REPLACE FUNCTION millrace.take_from_limits(lane_ids integer[], priorities smallint[], job_ids bigint[]) RETURNS void
-LANGUAGE plpgsql
-SET search_path = millrace, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-    UPDATE limit_usage SET at_most = at_most + taken.weight
-    FROM (
-        SELECT lane_limit.limit_id, lane_limit.key, sum(ready.weight) AS weight
-        FROM unnest(lane_ids, priorities, job_ids) AS picked(lane_id, priority, job_id)
-        JOIN ready ON ready.lane_id = picked.lane_id AND ready.priority = picked.priority AND ready.job_id = picked.job_id
-        JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
-        GROUP BY lane_limit.limit_id, lane_limit.key
-    ) AS taken
-    WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
-
-    IF EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
-            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
-        INSERT INTO bucket AS known (limit_id, key, tokens, at)
-        SELECT room.limit_id, room.key, room.tokens - (
-                SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
-                JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
-                WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
-        FROM claim_room(lane_ids) AS room
-        WHERE room.kind = 'rate'
-        ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
-    END IF;
-END
-$$;
-
--- Picks and locks ready jobs where limits, slots or weights of queues have a say. To be called with the limits locked.
---
--- Values of a key take turns, as many as their share says; of those that are equal, chance decides, weighted by the share,
--- so that none is left out for long, also when jobs are claimed one by one. Then a job is picked if it and all picked before
--- it fit into every one of its limits. `was_cut`: a limit kept some out.
-CREATE OR REPLACE FUNCTION millrace.pick_within_limits(
-    host millrace.worker, wanted integer, lanes integer[], OUT lane_ids integer[], OUT priorities smallint[], OUT job_ids bigint[],
-    OUT was_cut boolean
-)
-LANGUAGE plpgsql
-SET search_path = millrace, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
-#variable_conflict use_column
-DECLARE
-    deep integer := 4 + 2 * wanted / cardinality(lanes);
-BEGIN
-    LOOP
-    WITH room AS MATERIALIZED (
-        SELECT room.limit_id, room.key, room.kind, room.room, room.share, room.fair FROM claim_room(lanes) AS room
-        UNION ALL
-        -- Slots that this worker keeps for a queue count like a limit.
-        SELECT 0, slots.key, 'slots', slots.value::bigint - (
-            SELECT count(*) FROM lease JOIN lane ON lane.id = lease.lane_id
-            WHERE lease.worker_id = host.id AND lane.queue = slots.key), 1, false
-        FROM jsonb_each_text(host.queue_slots) AS slots
-    ), binding AS MATERIALIZED (
-        SELECT lane_limit.lane_id, lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)
-        UNION ALL
-        SELECT lane.id, 0, lane.queue FROM lane WHERE lane.id = ANY (lanes) AND host.queue_slots ? lane.queue
-    ), open AS MATERIALIZED (
-        SELECT lane.id, lane.queue, coalesce(min(room.room), wanted) AS room,
-            -- Lanes without a fair limit take turns as one.
-            max(room.limit_id || '/' || room.key) FILTER (WHERE room.fair AND room.key <> '') AS turn_key,
-            coalesce(min(room.share) FILTER (WHERE room.fair AND room.key <> ''), 1) AS share
-        FROM unnest(lanes) AS able(id)
-        JOIN lane ON lane.id = able.id
-        LEFT JOIN binding ON binding.lane_id = lane.id
-        LEFT JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
-        GROUP BY lane.id, lane.queue
-        HAVING coalesce(min(room.room), 1) > 0
-    ), peeked AS (
-        -- First what an even share is and a little more; only if that is not enough, all that one lane could give.
-        SELECT open.queue, open.turn_key, open.share, candidate.*
-        FROM open CROSS JOIN LATERAL (
-            SELECT ready.lane_id, ready.priority, ready.job_id, ready.weight,
-                row_number() OVER (ORDER BY ready.priority, ready.job_id) AS line
-            FROM ready
-            WHERE ready.lane_id = open.id
-            ORDER BY ready.priority, ready.job_id
-            LIMIT least(wanted, open.room, deep)
-        ) AS candidate
-    ), turned AS (
-        SELECT peeked.*,
-            -- Within a key by priority and age; a key of one lane, the usual case, has that order already.
-            floor(CASE WHEN turn_key IS NULL THEN 1 ELSE line END / share) AS turn,
-            -ln(1 - random()) / share AS chance
-        FROM peeked
-    ), shared AS (
-        SELECT turned.*, CASE WHEN host.queue_weights <> '{}' THEN
-            (row_number() OVER (PARTITION BY queue ORDER BY priority, turn, job_id) - random())
-                / coalesce((host.queue_weights ->> queue)::double precision, 1) END AS queue_turn
-        FROM turned
-    ), ranked AS MATERIALIZED (
-        SELECT shared.lane_id, shared.priority, shared.job_id, shared.weight,
-            row_number() OVER (ORDER BY queue_turn, priority, turn, CASE WHEN turn_key IS NOT NULL THEN chance END, job_id) AS place
-        FROM shared
-    ), demand AS (
-        SELECT ranked.place, room.room, room.kind,
-            sum(CASE room.kind WHEN 'concurrency' THEN ranked.weight ELSE 1 END)
-                OVER (PARTITION BY binding.limit_id, binding.key ORDER BY ranked.place) AS needed
-        FROM ranked
-        JOIN binding ON binding.lane_id = ranked.lane_id
-        JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
-    ), chosen AS (
-        SELECT ranked.* FROM ranked
-        WHERE NOT EXISTS (SELECT FROM demand WHERE demand.place = ranked.place AND demand.needed > demand.room)
-        ORDER BY ranked.place LIMIT wanted
-    ), locked AS (
-        SELECT ready.lane_id, ready.priority, ready.job_id
-        FROM chosen
-        JOIN ready ON ready.lane_id = chosen.lane_id AND ready.priority = chosen.priority AND ready.job_id = chosen.job_id
-        FOR UPDATE OF ready SKIP LOCKED
-    )
-    SELECT array_agg(locked.lane_id), array_agg(locked.priority), array_agg(locked.job_id),
-        coalesce(cardinality(array_agg(locked.job_id)), 0) < wanted
-            AND (EXISTS (SELECT FROM demand WHERE demand.needed > demand.room AND demand.kind = 'concurrency')
-                OR EXISTS (SELECT FROM room WHERE room.kind = 'concurrency' AND room.room <= 0))
-    INTO lane_ids, priorities, job_ids, was_cut FROM locked;
-    EXIT WHEN deep >= wanted OR cardinality(job_ids) >= wanted;
-    deep := wanted;
+    WHILE first <= total AND remaining > 0 LOOP
+        last := first;
+        -- Of very many the ones with the oldest jobs, a few jobs each, so that what is looked at stays in proportion.
+        WHILE last < total AND parts[last + 1].priority = parts[first].priority AND last - first < 63 LOOP
+            last := last + 1;
+        END LOOP;
+        equals := parts[first:last];
+        IF last = first THEN
+            shares := ARRAY[least(remaining, equals[1].most)];
+        ELSIF last - first >= 16 THEN
+            shares := ARRAY(SELECT least(part.most, 1 + remaining / cardinality(equals)) FROM unnest(equals) AS part);
+        ELSE
+            SELECT array_agg(least(part.most, coalesce(oldest.count, 0)) ORDER BY part.place) INTO shares
+            FROM unnest(equals) WITH ORDINALITY AS part(lane_id, priority, head, last, least_crashes, most_crashes, most, place)
+            LEFT JOIN (
+                SELECT peeked.place, count(*)::integer AS count
+                FROM (
+                    SELECT part.place, candidate.pos
+                    FROM unnest(equals) WITH ORDINALITY
+                        AS part(lane_id, priority, head, last, least_crashes, most_crashes, most, place)
+                    CROSS JOIN LATERAL (
+                        SELECT ready.pos FROM ready
+                        WHERE ready.lane_id = part.lane_id AND ready.pos >= part.head AND ready.pos <= part.last
+                        ORDER BY ready.pos LIMIT 4 + 2 * remaining / cardinality(equals)
+                    ) AS candidate
+                    ORDER BY candidate.pos LIMIT remaining
+                ) AS peeked
+                GROUP BY peeked.place
+            ) AS oldest ON oldest.place = part.place;
+        END IF;
+        SELECT array_agg(found.tid) INTO locked
+        FROM unnest(equals, shares) AS part(lane_id, priority, head, last, least_crashes, most_crashes, most, share)
+        CROSS JOIN LATERAL (
+            SELECT ready.ctid AS tid FROM ready
+            WHERE ready.lane_id = part.lane_id AND ready.pos >= part.head AND ready.pos <= part.last
+                AND ready.crashes BETWEEN part.least_crashes AND part.most_crashes
+            ORDER BY ready.pos LIMIT part.share FOR UPDATE SKIP LOCKED
+        ) AS found;
+        chosen := chosen || locked[1:remaining];
+        remaining := wanted - cardinality(chosen);
+        first := last + 1;
     END LOOP;
+    RETURN nullif(chosen, '{}');
 END
 $$;

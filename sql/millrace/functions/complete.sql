@@ -1,10 +1,33 @@
 -- Ends jobs that succeeded. An epoch that no longer holds changes nothing; returns the ids that did end.
 CREATE OR REPLACE FUNCTION millrace.complete_many(job_ids bigint[], epochs bigint[], results jsonb[]) RETURNS bigint[]
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     done bigint[];
-    traited boolean;
+    is_keyed boolean;
+BEGIN
+    SELECT * INTO done, is_keyed FROM end_leases(job_ids, epochs, results);
+    IF is_keyed OR EXISTS (SELECT FROM dependency WHERE parent_id = ANY (done)) THEN
+        PERFORM settle(done, array_fill('succeeded'::job_state, ARRAY[cardinality(done)]));
+    END IF;
+    RETURN done;
+END
+$$;
+
+-- Moves leases whose epoch holds to finished, each found by its key: a plan that reads the whole table, chosen when it was
+-- small, would be kept when it is large. `is_keyed`: one of the jobs holds a unique key.
+CREATE OR REPLACE FUNCTION millrace.end_leases(
+    job_ids bigint[], epochs bigint[], results jsonb[], OUT done bigint[], OUT is_keyed boolean
+)
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+    moment timestamptz := clock();
 BEGIN
     WITH gone AS (
         DELETE FROM lease USING unnest(job_ids, epochs, results) AS outcome(id, token, value)
@@ -13,18 +36,10 @@ BEGIN
     ), kept AS (
         INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
             finished_at, result)
-        SELECT job_id, enqueued_at, lane_id, 'succeeded', attempt, crashes, epoch, worker_id, claimed_at,
-            clock(), value
+        SELECT job_id, enqueued_at, lane_id, 'succeeded', attempt, crashes, epoch, worker_id, claimed_at, moment, value
         FROM gone
-        RETURNING job_id
     )
-    SELECT coalesce(array_agg(kept.job_id), '{}'), coalesce(bool_or(gone.traits & 1 <> 0), false) INTO done, traited
-    FROM kept JOIN gone USING (job_id);
-
-    IF traited OR EXISTS (SELECT FROM dependency WHERE parent_id = ANY (done)) THEN
-        PERFORM settle(done, array_fill('succeeded'::job_state, ARRAY[cardinality(done)]));
-    END IF;
-    RETURN done;
+    SELECT coalesce(array_agg(gone.job_id), '{}'), coalesce(bool_or(gone.traits & 1 <> 0), false) INTO done, is_keyed FROM gone;
 END
 $$;
 
@@ -127,9 +142,9 @@ BEGIN
         final := 'failed';
         message := format('its next attempt would be after its deadline: %s', message);
     ELSIF retryable AND held.attempt < origin.max_attempts THEN
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
-        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt, held.crashes, held.weight,
-            held.traits, 'scheduled', again_at);
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, attempt, crashes, weight, traits, state, due_at)
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt, held.crashes, held.weight, held.traits & ~16,
+            'scheduled', again_at);
         RETURN 'scheduled';
     ELSE
         final := 'failed';
@@ -183,8 +198,8 @@ BEGIN
         WHERE lease.job_id = given.id AND lease.epoch = given.token AND lease.cancel_requested_at IS NULL
         RETURNING lease.*
     ), back AS (
-        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-        SELECT lane_id, priority, job_id, enqueued_at, attempt - 1, crashes, weight, traits FROM gone
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+        SELECT lane_id, front_place(), job_id, enqueued_at, attempt - 1, crashes, weight, traits & ~16 FROM gone ORDER BY job_id
         RETURNING job_id
     )
     SELECT coalesce(array_agg(job_id), '{}') INTO freed FROM back;
@@ -216,9 +231,9 @@ BEGIN
     IF held.cancel_requested_at IS NOT NULL THEN
         PERFORM end_stopped(held);
     ELSE
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
-        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.priority, held.attempt - 1, held.crashes, held.weight,
-            held.traits, 'scheduled', clock() + delay_ms * interval '1 millisecond');
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, attempt, crashes, weight, traits, state, due_at)
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt - 1, held.crashes, held.weight, held.traits & ~16,
+            'scheduled', clock() + delay_ms * interval '1 millisecond');
     END IF;
     RETURN true;
 END

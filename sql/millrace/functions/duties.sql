@@ -25,10 +25,11 @@ BEGIN
     END IF;
     WITH gone AS (
         DELETE FROM deferred WHERE job_id = ANY (due) AND traits & 2 = 0
-        RETURNING lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits
+        RETURNING lane_id, job_id, enqueued_at, attempt, crashes, weight, traits, due_at
     )
-    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    SELECT lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits FROM gone;
+    INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+    SELECT lane_id, place_for(crashes), job_id, enqueued_at, attempt, crashes, weight, traits
+    FROM (SELECT * FROM gone ORDER BY due_at, job_id) AS gone;
     RETURN cardinality(due);
 END
 $$;
@@ -80,8 +81,7 @@ BEGIN
         IF late.kind = 'expires' THEN
             -- Only what never started expires.
             PERFORM end_waiting(late.job_id, 'cancelled', format('expired: it had not started by %s', late.at))
-            WHERE NOT EXISTS (SELECT FROM ready WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority
-                    AND ready.job_id = late.job_id AND ready.attempt > 0)
+            WHERE NOT EXISTS (SELECT FROM find_ready(late.job_id, origin.lane_id) AS place WHERE place.attempt > 0)
                 AND NOT EXISTS (SELECT FROM deferred WHERE deferred.job_id = late.job_id AND deferred.attempt > 0);
         ELSE
             -- It may move between the looks, and nobody looks again.
@@ -120,34 +120,29 @@ SET search_path = millrace, pg_temp AS $$
 DECLARE
     waiting record;
     moved integer := 0;
+    raised smallint;
+    new_lane integer;
 BEGIN
     FOR waiting IN
-        SELECT candidate.*, job.aged, steps.wanted
+        SELECT candidate.*, lane.queue, lane.plugin, lane.args_version, lane.priority, lane.keys, job.aged, steps.wanted
         FROM queue
         JOIN lane ON lane.queue = queue.name
         CROSS JOIN LATERAL (
-            -- The first rows of each priority are its oldest.
-            WITH RECURSIVE level(priority) AS (
-                SELECT min(ready.priority) FROM ready WHERE ready.lane_id = lane.id
-                UNION ALL
-                SELECT (SELECT min(ready.priority) FROM ready WHERE ready.lane_id = lane.id AND ready.priority > level.priority)
-                FROM level WHERE level.priority IS NOT NULL
-            )
-            SELECT oldest.* FROM level CROSS JOIN LATERAL (
-                SELECT ready.* FROM ready WHERE ready.lane_id = lane.id AND ready.priority = level.priority
-                ORDER BY ready.job_id LIMIT at_most
-            ) AS oldest
+            SELECT ready.* FROM ready WHERE ready.lane_id = lane.id ORDER BY ready.pos LIMIT at_most
         ) AS candidate
         JOIN job ON job.id = candidate.job_id AND job.enqueued_at = candidate.enqueued_at
         CROSS JOIN LATERAL (SELECT least(1000,
             floor(extract(epoch FROM clock() - candidate.enqueued_at) * 1000 / queue.aging_ms))::smallint AS wanted) AS steps
         WHERE queue.aging_ms IS NOT NULL AND steps.wanted > job.aged
+        ORDER BY candidate.enqueued_at, candidate.job_id
         LIMIT at_most
     LOOP
-        UPDATE ready SET priority = ready.priority - (waiting.wanted - waiting.aged)
-        WHERE ready.lane_id = waiting.lane_id AND ready.priority = waiting.priority AND ready.job_id = waiting.job_id;
+        raised := greatest(-32768, waiting.priority - (waiting.wanted - waiting.aged));
+        new_lane := lane_for(waiting.queue, waiting.plugin, waiting.args_version, raised, waiting.keys);
+        UPDATE ready SET lane_id = new_lane, pos = take_place()
+        WHERE ready.lane_id = waiting.lane_id AND ready.pos = waiting.pos AND ready.job_id = waiting.job_id;
         IF FOUND THEN
-            UPDATE job SET priority = job.priority - (waiting.wanted - waiting.aged), aged = waiting.wanted
+            UPDATE job SET lane_id = new_lane, priority = raised, aged = waiting.wanted
             WHERE job.id = waiting.job_id AND job.enqueued_at = waiting.enqueued_at;
             moved := moved + 1;
         END IF;
@@ -159,8 +154,9 @@ $$;
 -- Declares workers lost whose lease ran out, and gives their jobs to others. A crash is not a failure: the attempt is
 -- given back and the crash counted; a job that took down as many workers as the setting allows is quarantined.
 -- Leases of workers that are lost or have stopped are looked for every time, so that a claim that was on its way when
--- its worker was declared lost is found as well. Returns how many jobs it moved.
-CREATE OR REPLACE FUNCTION millrace.rescue() RETURNS integer
+-- its worker was declared lost is found as well; when no worker has ended for ten minutes, only a thorough call looks.
+-- Returns how many jobs it moved.
+CREATE OR REPLACE FUNCTION millrace.rescue(thorough boolean DEFAULT true) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
@@ -174,6 +170,10 @@ BEGIN
         SELECT id FROM worker
         WHERE state IN ('alive', 'draining') AND heartbeat_at + lease_ms * interval '1 millisecond' < clock()
         FOR UPDATE SKIP LOCKED);
+    IF NOT thorough AND NOT EXISTS (
+        SELECT FROM worker WHERE state IN ('lost', 'stopped') AND ended_at > clock() - interval '10 minutes') THEN
+        RETURN 0;
+    END IF;
 
     FOR held IN
         SELECT lease.* FROM lease
@@ -194,9 +194,9 @@ BEGIN
         ELSIF held.crashes >= most_crashes THEN
             PERFORM end_lease(held, 'quarantined', format('%s workers died while they ran it', held.crashes));
         ELSE
-            INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-            VALUES (held.lane_id, held.priority, held.job_id, held.enqueued_at, held.attempt - 1, held.crashes, held.weight,
-                held.traits);
+            INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+            VALUES (held.lane_id, front_place(), held.job_id, held.enqueued_at, held.attempt - 1, held.crashes, held.weight,
+                held.traits & ~16);
         END IF;
         rescued := rescued + 1;
     END LOOP;

@@ -1,6 +1,7 @@
--- The lane for jobs of a queue, plugin and version, with the keys that limits count them by; made when it is new.
-CREATE OR REPLACE FUNCTION millrace.lane_for(queue_name text, plugin_name text, version integer, key_values jsonb DEFAULT '{}')
-RETURNS integer
+-- The lane for jobs of a queue, plugin, version and priority, with the keys that limits count them by; made when it is new.
+CREATE OR REPLACE FUNCTION millrace.lane_for(
+    queue_name text, plugin_name text, version integer, lane_priority smallint, key_values jsonb
+) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
@@ -8,12 +9,14 @@ DECLARE
 BEGIN
     LOOP
         SELECT id INTO found_id FROM lane
-        WHERE queue = queue_name AND plugin = plugin_name AND args_version = version AND keys = key_values;
+        WHERE queue = queue_name AND plugin = plugin_name AND args_version = version AND priority = lane_priority
+            AND keys = key_values;
         IF found_id IS NOT NULL THEN
             RETURN found_id;
         END IF;
         INSERT INTO queue (name) VALUES (queue_name) ON CONFLICT DO NOTHING;
-        INSERT INTO lane (queue, plugin, args_version, keys) VALUES (queue_name, plugin_name, version, key_values)
+        INSERT INTO lane (queue, plugin, args_version, priority, keys)
+        VALUES (queue_name, plugin_name, version, lane_priority, key_values)
         ON CONFLICT DO NOTHING RETURNING id INTO found_id;
         IF found_id IS NOT NULL THEN
             PERFORM bind_lanes(ARRAY[found_id]);
@@ -56,6 +59,8 @@ DECLARE
     heavy record;
 BEGIN
     PERFORM check_jobs(jobs, by_parent IS NOT NULL OR in_run IS NOT NULL);
+    -- Before the first id is taken, which may be a place in ready: see ready.sql.
+    PERFORM pg_current_xact_id();
     -- Ids ascend with the place in the array, so that jobs of one call start in the order given.
     SELECT coalesce(array_agg(nextval('job_id_seq') ORDER BY place), '{}') INTO ids
     FROM generate_series(1, jsonb_array_length(jobs)) AS place;
@@ -114,68 +119,76 @@ BEGIN
     END IF;
 
     -- A job that waits for jobs, or is due later, starts in deferred, and so does a step with rules of its own; every other
-    -- one is ready at once. Lanes are resolved once per distinct combination and not once per job.
-    WITH given AS MATERIALIZED (
-        SELECT
-            element.place,
-            ids[element.place] AS id,
-            element.job ->> 'plugin' AS plugin,
-            coalesce(element.job ->> 'queue', plugin.queue, 'default') AS queue,
-            coalesce((element.job ->> 'args_version')::integer, plugin.version, 1) AS args_version,
-            coalesce((element.job ->> 'priority')::smallint, 0::smallint) AS priority,
-            coalesce(element.job -> 'args', '{}') AS args,
-            coalesce((element.job ->> 'max_attempts')::smallint, plugin.max_attempts, 5::smallint) AS max_attempts,
-            coalesce((element.job ->> 'timeout_ms')::bigint, plugin.timeout_ms) AS timeout_ms,
-            coalesce((element.job ->> 'backoff_base_ms')::bigint, plugin.backoff_base_ms, 5000) AS backoff_base_ms,
-            coalesce((element.job ->> 'backoff_cap_ms')::bigint, plugin.backoff_cap_ms, 600000) AS backoff_cap_ms,
-            coalesce((element.job ->> 'logical_time')::timestamptz, at_logical_time) AS logical_time,
-            coalesce(element.job ->> 'step', in_step) AS step,
-            CASE WHEN element.job ? 'tags' THEN
-                ARRAY(SELECT jsonb_array_elements_text(element.job -> 'tags')) END AS tags,
-            coalesce(due[element.place], (element.job ->> 'run_at')::timestamptz,
-                moment + (element.job ->> 'delay_ms')::bigint * interval '1 millisecond') AS due_at,
-            coalesce((element.job ->> 'weight')::smallint, 1::smallint) AS weight,
-            element.job -> 'keys' AS keys,
-            least((element.job ->> 'deadline_at')::timestamptz,
-                moment + (element.job ->> 'deadline_ms')::bigint * interval '1 millisecond') AS deadline_at,
-            least((element.job ->> 'expires_at')::timestamptz,
-                moment + (element.job ->> 'expires_ms')::bigint * interval '1 millisecond') AS expires_at,
-            CASE WHEN element.job ? 'unique' THEN
-                unique_text(element.job, coalesce(element.job ->> 'queue', plugin.queue, 'default')) END AS unique_key,
-            element.job -> 'rules' AS rules,
-            element.job -> 'trace' AS trace,
-            element.job ->> 'key' AS key,
-            element.job -> 'needs' AS needs,
-            element.job -> 'parents' AS parents,
-            behind[element.place] AS follows
+    -- one is ready at once. Most jobs of a call differ only in their arguments: what they have in common is read once per
+    -- distinct shape and not once per job, and so are lanes resolved.
+    WITH raw AS MATERIALIZED (
+        SELECT element.place, ids[element.place] AS id, element.job - 'args' AS shape, coalesce(element.job -> 'args', '{}') AS args
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
-        LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'
         WHERE instead[element.place] IS NULL
-    ), keyed AS MATERIALIZED (
-        SELECT given.*,
-            CASE WHEN is_keyed THEN lane_keys(queue, plugin, args, keys) ELSE '{}' END AS lane_keys,
-            (unique_key IS NOT NULL)::integer + 2 * (rules IS NOT NULL)::integer
+    ), shaped AS MATERIALIZED (
+        SELECT
+            distinct_shape.shape,
+            shape ->> 'plugin' AS plugin,
+            coalesce(shape ->> 'queue', plugin.queue, 'default') AS queue,
+            coalesce((shape ->> 'args_version')::integer, plugin.version, 1) AS args_version,
+            coalesce((shape ->> 'priority')::smallint, 0::smallint) AS priority,
+            coalesce((shape ->> 'max_attempts')::smallint, plugin.max_attempts, 5::smallint) AS max_attempts,
+            coalesce((shape ->> 'timeout_ms')::bigint, plugin.timeout_ms) AS timeout_ms,
+            coalesce((shape ->> 'backoff_base_ms')::bigint, plugin.backoff_base_ms, 5000) AS backoff_base_ms,
+            coalesce((shape ->> 'backoff_cap_ms')::bigint, plugin.backoff_cap_ms, 600000) AS backoff_cap_ms,
+            coalesce((shape ->> 'logical_time')::timestamptz, at_logical_time) AS logical_time,
+            coalesce(shape ->> 'step', in_step) AS step,
+            CASE WHEN shape ? 'tags' THEN ARRAY(SELECT jsonb_array_elements_text(shape -> 'tags')) END AS tags,
+            coalesce((shape ->> 'run_at')::timestamptz,
+                moment + (shape ->> 'delay_ms')::bigint * interval '1 millisecond') AS due_at,
+            coalesce((shape ->> 'weight')::smallint, 1::smallint) AS weight,
+            shape -> 'keys' AS keys,
+            least((shape ->> 'deadline_at')::timestamptz,
+                moment + (shape ->> 'deadline_ms')::bigint * interval '1 millisecond') AS deadline_at,
+            least((shape ->> 'expires_at')::timestamptz,
+                moment + (shape ->> 'expires_ms')::bigint * interval '1 millisecond') AS expires_at,
+            shape ? 'unique' AS is_unique,
+            shape -> 'rules' AS rules,
+            shape -> 'trace' AS trace,
+            shape ->> 'key' AS key,
+            shape -> 'needs' AS needs,
+            shape -> 'parents' AS parents
+        FROM (SELECT DISTINCT raw.shape FROM raw) AS distinct_shape
+        LEFT JOIN plugin ON plugin.name = shape ->> 'plugin'
+    ), typed AS MATERIALIZED (
+        SELECT shaped.*,
+            (is_unique)::integer + 2 * (rules IS NOT NULL)::integer
                 + 4 * (deadline_at IS NOT NULL OR expires_at IS NOT NULL)::integer
                 + 8 * (coalesce(jsonb_array_length(needs), 0) > 200)::integer AS traits,
-            coalesce(jsonb_array_length(needs), 0) + coalesce(jsonb_array_length(parents), 0) > 0 OR follows IS NOT NULL AS waits
-        FROM given
+            coalesce(jsonb_array_length(needs), 0) + coalesce(jsonb_array_length(parents), 0) > 0 AS has_parents,
+            -- Needs nothing from job to run.
+            by_parent IS NULL AND in_run IS NULL AND num_nonnulls(logical_time, step, deadline_at, expires_at, trace) = 0 AS is_plain
+        FROM shaped
+    ), keyed AS MATERIALIZED (
+        SELECT raw.place, raw.id, raw.args, typed.*,
+            coalesce(due[raw.place], typed.due_at) AS starts_at,
+            CASE WHEN is_unique THEN unique_text(raw.shape || jsonb_build_object('args', raw.args), typed.queue) END AS unique_key,
+            has_parents OR behind[raw.place] IS NOT NULL AS waits,
+            CASE WHEN is_keyed THEN lane_keys(queue, plugin, raw.args, keys) ELSE '{}' END AS lane_keys
+        FROM raw JOIN typed ON typed.shape = raw.shape
     ), lanes AS MATERIALIZED (
-        SELECT queue, plugin, args_version, lane_keys, lane_for(queue, plugin, args_version, lane_keys) AS lane_id
-        FROM (SELECT DISTINCT queue, plugin, args_version, lane_keys FROM keyed) AS wanted
+        SELECT queue, plugin, args_version, priority, lane_keys,
+            lane_for(queue, plugin, args_version, priority, lane_keys) AS lane_id
+        FROM (SELECT DISTINCT queue, plugin, args_version, priority, lane_keys FROM keyed) AS wanted
     ), waited_for AS MATERIALIZED (
         SELECT edge.place, array_agg(edge.parent_id ORDER BY edge.parent_id) AS ids
         FROM (
-            SELECT given.place, parent.id AS parent_id
-            FROM given CROSS JOIN LATERAL jsonb_array_elements_text(given.needs) AS need(key)
-            JOIN given AS parent ON parent.key = need.key
+            SELECT keyed.place, parent.id AS parent_id
+            FROM keyed CROSS JOIN LATERAL jsonb_array_elements_text(keyed.needs) AS need(key)
+            JOIN keyed AS parent ON parent.key = need.key
             UNION
-            SELECT given.place, parent.id::bigint
-            FROM given CROSS JOIN LATERAL jsonb_array_elements_text(given.parents) AS parent(id)
+            SELECT keyed.place, parent.id::bigint
+            FROM keyed CROSS JOIN LATERAL jsonb_array_elements_text(keyed.parents) AS parent(id)
         ) AS edge
         GROUP BY edge.place
     ), placed AS MATERIALIZED (
         SELECT keyed.*, lanes.lane_id, waited_for.ids AS parent_ids
-        FROM keyed JOIN lanes USING (queue, plugin, args_version, lane_keys) LEFT JOIN waited_for USING (place)
+        FROM keyed JOIN lanes USING (queue, plugin, args_version, priority, lane_keys) LEFT JOIN waited_for USING (place)
     ), kept AS (
         INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms,
             backoff_cap_ms, logical_time, tags, needs, parent_id, run_id, step, weight, traits, keys, deadline_at, expires_at,
@@ -185,15 +198,17 @@ BEGIN
             expires_at, unique_key, rules, trace
         FROM placed
     ), runnable AS (
-        INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-        SELECT lane_id, priority, id, moment, 0, 0, weight, traits FROM placed
-        WHERE NOT waits AND rules IS NULL AND (due_at IS NULL OR due_at <= moment)
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits, max_attempts, timeout_ms, args)
+        SELECT lane_id, id, id, moment, 0, 0, weight, traits,
+            CASE WHEN fits THEN max_attempts END, CASE WHEN fits THEN timeout_ms END, CASE WHEN fits THEN args END
+        FROM (SELECT placed.*, is_plain AND pg_column_size(args) <= 1000 AS fits FROM placed) AS placed
+        WHERE NOT waits AND rules IS NULL AND (starts_at IS NULL OR starts_at <= moment)
     ), held AS (
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, weight, traits, state, due_at)
-        SELECT id, moment, lane_id, priority, weight, traits,
-            CASE WHEN waits OR due_at IS NULL OR due_at <= moment THEN 'blocked' ELSE 'scheduled' END::job_state, due_at
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, weight, traits, state, due_at)
+        SELECT id, moment, lane_id, weight, traits,
+            CASE WHEN waits OR starts_at IS NULL OR starts_at <= moment THEN 'blocked' ELSE 'scheduled' END::job_state, starts_at
         FROM placed
-        WHERE waits OR rules IS NOT NULL OR due_at > moment
+        WHERE waits OR rules IS NOT NULL OR starts_at > moment
     ), bounded AS (
         INSERT INTO expiry (job_id, at, kind)
         SELECT id, deadline_at, 'deadline' FROM placed WHERE deadline_at IS NOT NULL

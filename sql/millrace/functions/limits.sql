@@ -39,25 +39,28 @@ DECLARE
 BEGIN
     LOOP
         CREATE TEMPORARY TABLE moving ON COMMIT DROP AS
-        SELECT place.job_id, place.enqueued_at, place.priority, place.lane_id AS old_lane, lane.queue, lane.plugin,
-            lane.args_version, lane.keys AS old_keys,
+        SELECT place.job_id, place.enqueued_at, place.pos, place.lane_id AS old_lane, lane.queue, lane.plugin,
+            lane.args_version, lane.priority, lane.keys AS old_keys,
             lane_keys(lane.queue, lane.plugin, job.args, job.keys) AS new_keys, NULL::integer AS new_lane
-        FROM (SELECT job_id, enqueued_at, priority, lane_id FROM ready
-            UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM deferred
-            UNION ALL SELECT job_id, enqueued_at, priority, lane_id FROM lease) AS place
+        FROM (SELECT job_id, enqueued_at, pos, lane_id FROM ready
+            UNION ALL SELECT job_id, enqueued_at, NULL, lane_id FROM deferred
+            UNION ALL SELECT job_id, enqueued_at, NULL, lane_id FROM lease) AS place
         JOIN lane ON lane.id = place.lane_id
         JOIN job ON job.id = place.job_id AND job.enqueued_at = place.enqueued_at
         WHERE (queue_name IS NULL OR lane.queue = queue_name) AND (plugin_name IS NULL OR lane.plugin = plugin_name);
         DELETE FROM moving WHERE new_keys = old_keys;
 
         UPDATE moving SET new_lane = target.lane_id
-        FROM (SELECT wanted.*, lane_for(queue, plugin, args_version, new_keys) AS lane_id
-            FROM (SELECT DISTINCT queue, plugin, args_version, new_keys FROM moving) AS wanted) AS target
+        FROM (SELECT wanted.*, lane_for(queue, plugin, args_version, priority, new_keys) AS lane_id
+            FROM (SELECT DISTINCT queue, plugin, args_version, priority, new_keys FROM moving) AS wanted) AS target
         WHERE moving.queue = target.queue AND moving.plugin = target.plugin AND moving.args_version = target.args_version
-            AND moving.new_keys = target.new_keys;
+            AND moving.priority = target.priority AND moving.new_keys = target.new_keys;
         UPDATE job SET lane_id = new_lane FROM moving WHERE job.id = moving.job_id AND job.enqueued_at = moving.enqueued_at;
-        UPDATE ready SET lane_id = new_lane FROM moving
-        WHERE ready.lane_id = old_lane AND ready.priority = moving.priority AND ready.job_id = moving.job_id;
+        -- In their old order, behind what the new lanes have.
+        UPDATE ready SET lane_id = numbered.new_lane, pos = CASE WHEN numbered.pos < 0 THEN numbered.pos ELSE numbered.place END
+        FROM (SELECT ordered.*, take_place() AS place FROM (SELECT * FROM moving WHERE pos IS NOT NULL ORDER BY pos) AS ordered)
+            AS numbered
+        WHERE ready.lane_id = numbered.old_lane AND ready.pos = numbered.pos AND ready.job_id = numbered.job_id;
         UPDATE deferred SET lane_id = new_lane FROM moving WHERE deferred.job_id = moving.job_id;
         UPDATE lease SET lane_id = new_lane FROM moving WHERE lease.job_id = moving.job_id;
         SELECT count(*) INTO round FROM moving;
@@ -157,6 +160,9 @@ BEGIN
     PERFORM bind_lanes(ARRAY(SELECT lane.id FROM lane
         WHERE (set_limit.queue IS NULL OR lane.queue = set_limit.queue)
             AND (set_limit.plugin IS NULL OR lane.plugin = set_limit.plugin)));
+    -- What runs already is to be counted.
+    UPDATE lease SET traits = traits | 16
+    WHERE traits & 16 = 0 AND lane_id IN (SELECT lane_limit.lane_id FROM lane_limit WHERE limit_id = kept);
 
     PERFORM check_weights(known) FROM limit_rule AS known WHERE known.id = kept;
     RETURN format('limit %s holds for %s lanes%s', set_limit.name, (SELECT count(*) FROM lane_limit WHERE limit_id = kept),
@@ -224,7 +230,7 @@ BEGIN
     ), used AS MATERIALIZED (
         SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
         FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id
-        WHERE lane_limit.limit_id IN (SELECT concerned.limit_id FROM concerned)
+        WHERE lease.traits & 16 <> 0 AND lane_limit.limit_id IN (SELECT concerned.limit_id FROM concerned)
         GROUP BY lane_limit.limit_id, lane_limit.key
     ), filled AS (
         SELECT concerned.limit_id, concerned.key, rule.kind, rule.fair, rule.burst, rule.period_ms, rule.maximum,

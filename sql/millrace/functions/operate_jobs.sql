@@ -84,8 +84,8 @@ BEGIN
     WITH gone AS (
         DELETE FROM deferred WHERE deferred.job_id = origin.id AND deferred.state = 'scheduled' AND traits & 2 = 0 RETURNING *
     )
-    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    SELECT lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits FROM gone;
+    INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+    SELECT lane_id, place_for(crashes), job_id, enqueued_at, attempt, crashes, weight, traits FROM gone;
     IF FOUND THEN
         RETURN 'ready';
     END IF;
@@ -134,12 +134,13 @@ BEGIN
     END IF;
     DELETE FROM finished WHERE finished.job_id = ended.job_id AND finished.finished_at = ended.finished_at;
     -- Limits by key may have come or gone since it ended.
-    SELECT lane_for(lane.queue, lane.plugin, lane.args_version, lane_keys(lane.queue, lane.plugin, origin.args, origin.keys))
+    SELECT lane_for(lane.queue, lane.plugin, lane.args_version, lane.priority,
+        lane_keys(lane.queue, lane.plugin, origin.args, origin.keys))
     INTO fitting_lane FROM lane WHERE lane.id = origin.lane_id;
     UPDATE job SET lane_id = fitting_lane
     WHERE job.id = origin.id AND job.enqueued_at = origin.enqueued_at AND job.lane_id <> fitting_lane;
-    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    VALUES (fitting_lane, origin.priority, origin.id, origin.enqueued_at, 0, 0, origin.weight, origin.traits & ~2);
+    INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+    VALUES (fitting_lane, take_place(), origin.id, origin.enqueued_at, 0, 0, origin.weight, origin.traits & ~2);
     INSERT INTO expiry (job_id, at, kind) SELECT origin.id, origin.deadline_at, 'deadline' WHERE origin.deadline_at IS NOT NULL
     ON CONFLICT DO NOTHING;
     RETURN 'ready';
@@ -158,12 +159,10 @@ BEGIN
             HINT = 'Give a time; `millrace job retry` makes it ready at once.';
     END IF;
     LOOP
-        WITH gone AS (
-            DELETE FROM ready
-            WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id RETURNING *
-        )
-        INSERT INTO deferred (job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, state, due_at)
-        SELECT job_id, enqueued_at, lane_id, priority, attempt, crashes, weight, traits, 'scheduled', run_at FROM gone;
+        INSERT INTO deferred (job_id, enqueued_at, lane_id, attempt, crashes, weight, traits, state, due_at)
+        SELECT gone.job_id, gone.enqueued_at, gone.lane_id, gone.attempt, gone.crashes, gone.weight, gone.traits, 'scheduled',
+            run_at
+        FROM take_ready(origin.id, origin.lane_id) AS gone;
         IF FOUND THEN
             RETURN 'scheduled';
         END IF;
@@ -189,18 +188,19 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     origin job := job_or_error(id);
+    new_lane integer;
 BEGIN
     IF set_priority.priority NOT BETWEEN -32768 AND 32767 THEN
         RAISE EXCEPTION 'priority % of job %', set_priority.priority, id USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a number from -32768 to 32767; lower runs first.';
     END IF;
     LOOP
-        UPDATE ready SET priority = set_priority.priority
-        WHERE ready.lane_id = origin.lane_id AND ready.priority = origin.priority AND ready.job_id = origin.id;
+        SELECT lane_for(lane.queue, lane.plugin, lane.args_version, set_priority.priority::smallint, lane.keys) INTO new_lane
+        FROM lane WHERE lane.id = origin.lane_id;
+        EXIT WHEN move_ready(origin.id, origin.lane_id, new_lane);
+        UPDATE deferred SET lane_id = new_lane WHERE deferred.job_id = origin.id;
         EXIT WHEN FOUND;
-        UPDATE deferred SET priority = set_priority.priority WHERE deferred.job_id = origin.id;
-        EXIT WHEN FOUND;
-        UPDATE lease SET priority = set_priority.priority WHERE lease.job_id = origin.id;
+        UPDATE lease SET lane_id = new_lane WHERE lease.job_id = origin.id;
         EXIT WHEN FOUND;
         -- It may have moved between the looks.
         IF NOT is_waiting(origin.id) AND NOT EXISTS (SELECT FROM lease WHERE lease.job_id = origin.id) THEN
@@ -209,6 +209,6 @@ BEGIN
         END IF;
         origin := job_or_error(id);
     END LOOP;
-    UPDATE job SET priority = set_priority.priority, aged = 0 WHERE job.id = origin.id AND job.enqueued_at = origin.enqueued_at;
+    UPDATE job SET lane_id = new_lane, priority = set_priority.priority, aged = 0 WHERE job.id = origin.id AND job.enqueued_at = origin.enqueued_at;
 END
 $$;

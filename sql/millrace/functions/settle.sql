@@ -126,10 +126,11 @@ BEGIN
     END LOOP;
     WITH moved AS (
         DELETE FROM deferred WHERE job_id = ANY (ids) AND traits & 2 = 0 AND state = 'blocked'
-        RETURNING lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits
+        RETURNING lane_id, job_id, enqueued_at, attempt, crashes, weight, traits
     )
-    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    SELECT lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits FROM moved;
+    INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+    SELECT lane_id, take_place(), job_id, enqueued_at, attempt, crashes, weight, traits
+    FROM (SELECT * FROM moved ORDER BY job_id) AS moved;
 END
 $$;
 
@@ -176,11 +177,9 @@ BEGIN
         -- A job whose end it waited for gets the key back that it took over from it. It is locked first, as by its completion.
         ahead := lock_ahead(origin.id, origin.unique_key);
     END IF;
-    WITH gone AS (
-        DELETE FROM ready WHERE lane_id = origin.lane_id AND priority = origin.priority AND job_id = origin.id RETURNING *
-    )
     INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, reason)
-    SELECT job_id, enqueued_at, lane_id, final_state, attempt, crashes, clock(), why FROM gone;
+    SELECT gone.job_id, gone.enqueued_at, gone.lane_id, final_state, gone.attempt, gone.crashes, clock(), why
+    FROM take_ready(origin.id, origin.lane_id) AS gone;
     IF NOT FOUND THEN
         SELECT * INTO waiting FROM deferred WHERE deferred.job_id = ended_id FOR UPDATE;
         IF NOT FOUND THEN

@@ -213,14 +213,14 @@ BEGIN
     END;
 
     IF filled IS DISTINCT FROM origin.args OR filled_keys IS DISTINCT FROM origin.keys THEN
-        new_lane := lane_for(place.queue, place.plugin, place.args_version,
+        new_lane := lane_for(place.queue, place.plugin, place.args_version, place.priority,
             lane_keys(place.queue, place.plugin, filled, filled_keys));
         UPDATE job SET args = filled, keys = filled_keys, lane_id = new_lane
         WHERE job.id = step_id AND job.enqueued_at = waiting.enqueued_at;
     END IF;
     DELETE FROM deferred WHERE deferred.job_id = step_id;
-    INSERT INTO ready (lane_id, priority, job_id, enqueued_at, attempt, crashes, weight, traits)
-    VALUES (coalesce(new_lane, waiting.lane_id), waiting.priority, step_id, waiting.enqueued_at, waiting.attempt,
+    INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+    VALUES (coalesce(new_lane, waiting.lane_id), take_place(), step_id, waiting.enqueued_at, waiting.attempt,
         waiting.crashes, waiting.weight, waiting.traits & ~2);
 END
 $$;

@@ -65,8 +65,10 @@ BEGIN
         locked := ARRAY(SELECT job_id FROM lease WHERE job_id = ANY (ids) ORDER BY job_id FOR SHARE);
         locked := locked || ARRAY(SELECT job_id FROM deferred WHERE job_id = ANY (ids) ORDER BY job_id FOR SHARE);
         locked := locked || ARRAY(SELECT ready.job_id FROM job
-            JOIN ready ON ready.lane_id = job.lane_id AND ready.priority = job.priority AND ready.job_id = job.id
+            JOIN ready ON ready.lane_id = job.lane_id AND ready.pos = job.id AND ready.job_id = job.id
             WHERE job.id = ANY (ids) ORDER BY job.id FOR SHARE OF ready);
+        locked := locked || ARRAY(SELECT ready.job_id FROM ready
+            WHERE ready.job_id = ANY (ids) AND ready.pos <> ready.job_id ORDER BY ready.job_id FOR SHARE);
         IF NOT EXISTS (
             SELECT FROM unnest(ids) AS given(id)
             WHERE given.id <> ALL (locked) AND (EXISTS (SELECT FROM lease WHERE lease.job_id = given.id) OR is_waiting(given.id)))
@@ -82,8 +84,7 @@ CREATE OR REPLACE FUNCTION millrace.is_waiting(id bigint) RETURNS boolean
 LANGUAGE sql STABLE
 SET search_path = millrace, pg_temp AS $$
     SELECT EXISTS (SELECT FROM deferred WHERE deferred.job_id = is_waiting.id)
-        OR EXISTS (SELECT FROM job JOIN ready ON ready.lane_id = job.lane_id AND ready.priority = job.priority
-            AND ready.job_id = job.id WHERE job.id = is_waiting.id)
+        OR EXISTS (SELECT FROM job CROSS JOIN LATERAL find_ready(job.id, job.lane_id) WHERE job.id = is_waiting.id)
 $$;
 
 -- Locks the live job with the same unique key that a waiting one lets end first, and returns it; NULL when there is none.
@@ -125,11 +126,10 @@ DECLARE
     origin job;
 BEGIN
     SELECT * INTO origin FROM job WHERE job.id = older;
-    WITH gone AS (
-        DELETE FROM ready WHERE lane_id = origin.lane_id AND priority = origin.priority AND job_id = older RETURNING *
-    )
     INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, reason, successor_id)
-    SELECT job_id, enqueued_at, lane_id, 'cancelled', attempt, crashes, moment, 'was replaced by job ' || newer, newer FROM gone;
+    SELECT gone.job_id, gone.enqueued_at, gone.lane_id, 'cancelled', gone.attempt, gone.crashes, moment,
+        'was replaced by job ' || newer, newer
+    FROM take_ready(older, origin.lane_id) AS gone;
     IF NOT FOUND THEN
         WITH gone AS (
             DELETE FROM deferred WHERE job_id = older RETURNING *

@@ -19,13 +19,15 @@ CREATE TABLE millrace.lane (
     queue text NOT NULL,
     plugin text NOT NULL,
     args_version integer NOT NULL DEFAULT 1,
+    priority smallint NOT NULL DEFAULT 0,
     keys jsonb NOT NULL DEFAULT '{}',
-    UNIQUE (queue, plugin, args_version, keys)
+    UNIQUE (queue, plugin, args_version, priority, keys)
 );
 COMMENT ON TABLE millrace.lane IS
-    'What can or cannot run together: jobs of one queue, plugin and argument version, and with the same keys where a limit counts '
-    'by key. A lane is open or closed as a whole, so jobs that must wait never stand in front of those that can run. Written by '
-    'enqueue, never deleted.';
+    'What can or cannot run together: jobs of one queue, plugin, argument version and priority, and with the same keys where a '
+    'limit counts by key. A lane is open or closed as a whole, so jobs that must wait never stand in front of those that can run. '
+    'Written by enqueue, never changed or deleted.';
+COMMENT ON COLUMN millrace.lane.priority IS 'Lanes with a lower one are worked off first.';
 COMMENT ON COLUMN millrace.lane.keys IS 'Values by name, such as {"tenant": "acme"}, of the keys that limits on its jobs count by.';
 
 CREATE TABLE millrace.queue (
@@ -39,6 +41,7 @@ CREATE TABLE millrace.queue (
 );
 COMMENT ON COLUMN millrace.queue.draining_at IS 'Since when the queue takes no new jobs and works off what it has; NULL when it takes them.';
 COMMENT ON COLUMN millrace.queue.aging_ms IS 'A ready job gains one step of priority each time it has waited this long; NULL for never.';
+CREATE INDEX queue_paused ON millrace.queue (name) WHERE paused_at IS NOT NULL;
 COMMENT ON TABLE millrace.queue IS 'Queues that were named at least once. A row is made by enqueue or pause_queue.';
 COMMENT ON COLUMN millrace.queue.paused_at IS 'Since when no job of the queue is claimed; NULL when it runs.';
 
@@ -86,19 +89,21 @@ CREATE TABLE millrace.job (
     unique_key text,
     step_rules jsonb,
     trace jsonb,
-    enqueued_by text NOT NULL DEFAULT session_user,
-    PRIMARY KEY (id, enqueued_at)
+    enqueued_by text NOT NULL DEFAULT session_user
 ) PARTITION BY RANGE (enqueued_at);
+CREATE INDEX job_id ON millrace.job (id);
 CREATE INDEX job_run ON millrace.job (run_id) WHERE run_id IS NOT NULL;
 CREATE INDEX job_parent ON millrace.job (parent_id) WHERE parent_id IS NOT NULL;
 COMMENT ON TABLE millrace.job IS
     'What was asked for. Written by enqueue; later only its lane and priority follow what an operator says, and placeholders in '
     'the arguments of a step are filled in when it is released. Dropped by the day.';
-COMMENT ON COLUMN millrace.job.priority IS 'Lower runs first; 0 unless said otherwise. Always that of the row in ready, deferred or lease.';
+COMMENT ON COLUMN millrace.job.id IS 'From job_id_seq, so no two are equal; no constraint says so, since it would have to span all days.';
+COMMENT ON COLUMN millrace.job.lane_id IS 'Always that of the row in ready, deferred or lease.';
+COMMENT ON COLUMN millrace.job.priority IS 'Lower runs first; 0 unless said otherwise. Always that of its lane.';
 COMMENT ON COLUMN millrace.job.weight IS 'Permits of a concurrency limit that it takes while it runs.';
 COMMENT ON COLUMN millrace.job.traits IS
     'What few jobs have and all statements must see cheaply, as bits: 1 holds a unique key, 2 is a step with rules of its own '
-    '(step_rules), 4 has a deadline or expires.';
+    '(step_rules), 4 has a deadline or expires, 8 waits for very many jobs. In lease alone, 16: limits hold for its lane.';
 COMMENT ON COLUMN millrace.job.aged IS 'Steps of priority that it gained by waiting.';
 COMMENT ON COLUMN millrace.job.keys IS 'Keys for limits that the caller gave by name; others are read from the arguments.';
 COMMENT ON COLUMN millrace.job.deadline_at IS 'It fails if it has not ended by then.';
@@ -115,24 +120,44 @@ COMMENT ON COLUMN millrace.job.step IS 'The step of the pipeline run it belongs 
 
 CREATE TABLE millrace.ready (
     lane_id integer NOT NULL,
-    priority smallint NOT NULL,
+    pos bigint NOT NULL,
     job_id bigint NOT NULL,
     enqueued_at timestamptz NOT NULL,
     attempt smallint NOT NULL,
     crashes smallint NOT NULL,
     weight smallint NOT NULL DEFAULT 1,
     traits smallint NOT NULL DEFAULT 0,
-    PRIMARY KEY (lane_id, priority, job_id)
+    max_attempts smallint,
+    timeout_ms bigint,
+    args jsonb,
+    PRIMARY KEY (lane_id, pos)
 ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 0);
+CREATE UNIQUE INDEX ready_moved ON millrace.ready (job_id) WHERE pos <> job_id;
+CREATE INDEX ready_front ON millrace.ready (lane_id, pos) WHERE pos < 0;
 COMMENT ON TABLE millrace.ready IS 'Jobs that may be claimed now, and nothing else. Its key is the order of the claim.';
+COMMENT ON COLUMN millrace.ready.pos IS
+    'Its place in the lane, from job_id_seq, and only ever behind what was there: a new job stands at its own id, one that becomes '
+    'ready later at a new number (take_place), one that was given back unfinished in front of all others, below 0 (front_place). '
+    'So a claimer that has seen the begin of a lane settled need not look there again.';
 COMMENT ON COLUMN millrace.ready.attempt IS 'Attempts used so far; the claim adds one.';
 COMMENT ON COLUMN millrace.ready.crashes IS 'Workers that died while they ran it.';
+COMMENT ON COLUMN millrace.ready.args IS
+    'A new job whose arguments are small and which has nothing that few jobs have carries here all that a worker needs. NULL: it is '
+    'read from job.';
+COMMENT ON COLUMN millrace.ready.max_attempts IS 'NULL where args is.';
+COMMENT ON COLUMN millrace.ready.timeout_ms IS 'NULL where args is, or there is none.';
+
+CREATE TYPE millrace.lane_part AS (
+    lane_id integer, priority smallint, head bigint, last bigint, least_crashes smallint, most_crashes smallint, most integer
+);
+COMMENT ON TYPE millrace.lane_part IS
+    'Jobs of one lane that a claim may take: those with places from head to last and as many crashes, the first of them at head; at '
+    'most `most`.';
 
 CREATE TABLE millrace.deferred (
     job_id bigint PRIMARY KEY,
     enqueued_at timestamptz NOT NULL,
     lane_id integer NOT NULL,
-    priority smallint NOT NULL,
     attempt smallint NOT NULL DEFAULT 0,
     crashes smallint NOT NULL DEFAULT 0,
     weight smallint NOT NULL DEFAULT 1,
@@ -170,7 +195,6 @@ CREATE TABLE millrace.lease (
     epoch bigint NOT NULL,
     enqueued_at timestamptz NOT NULL,
     lane_id integer NOT NULL,
-    priority smallint NOT NULL,
     attempt smallint NOT NULL,
     crashes smallint NOT NULL,
     weight smallint NOT NULL DEFAULT 1,
@@ -180,10 +204,11 @@ CREATE TABLE millrace.lease (
     cancel_requested_at timestamptz,
     cancel_requested_by text
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
-CREATE INDEX lease_worker ON millrace.lease (worker_id);
+CREATE INDEX lease_limited ON millrace.lease (lane_id) WHERE traits & 16 <> 0;
 COMMENT ON TABLE millrace.lease IS
     'One row per running job. Who holds (job_id, epoch) may change its state; nobody else. The row is also its permit of every '
     'concurrency limit on its lane: what is in use is counted here, so no counter can drift, and a lost lease gives its permits back.';
+COMMENT ON COLUMN millrace.lease.epoch IS 'That of the claim; all jobs of one claim have the same.';
 
 CREATE TABLE millrace.finished (
     job_id bigint NOT NULL,
@@ -198,9 +223,9 @@ CREATE TABLE millrace.finished (
     finished_at timestamptz NOT NULL,
     result jsonb,
     reason text,
-    successor_id bigint,
-    PRIMARY KEY (job_id, finished_at)
+    successor_id bigint
 ) PARTITION BY RANGE (finished_at);
+CREATE INDEX finished_job ON millrace.finished (job_id);
 COMMENT ON TABLE millrace.finished IS 'How each job ended. Partitioned by day; whole days are dropped after the retention.';
 COMMENT ON COLUMN millrace.finished.result IS 'What the plugin returned.';
 COMMENT ON COLUMN millrace.finished.reason IS 'Why it did not succeed, in one sentence; NULL when it did.';

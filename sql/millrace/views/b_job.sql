@@ -23,13 +23,17 @@ CREATE OR REPLACE VIEW millrace.v_job AS
         place.worker_id, worker.name AS worker, place.epoch, place.result, place.reason,
         coalesce(place.finished_at, CASE WHEN place.state = 'running' THEN millrace.clock() END) - place.claimed_at AS duration
     FROM (
-        -- By way of the job, whose lane and priority lead to the row: ready itself has no index by id alone.
+        -- A new job stands at its own id in its lane, which its row in job leads to; the others have an index by id.
         SELECT asked.id AS job_id, ready.enqueued_at, ready.lane_id, 'ready'::millrace.job_state AS state, ready.attempt,
             ready.crashes, NULL::timestamptz AS due_at, NULL::timestamptz AS claimed_at, NULL::timestamptz AS finished_at,
             NULL::bigint AS worker_id, NULL::bigint AS epoch, NULL::jsonb AS result, NULL::text AS reason,
             NULL::bigint AS successor_id, NULL::text AS awaits
         FROM millrace.job AS asked JOIN millrace.ready
-            ON ready.lane_id = asked.lane_id AND ready.priority = asked.priority AND ready.job_id = asked.id
+            ON ready.lane_id = asked.lane_id AND ready.pos = asked.id AND ready.job_id = asked.id
+        UNION ALL
+        SELECT ready.job_id, ready.enqueued_at, ready.lane_id, 'ready', ready.attempt, ready.crashes, NULL, NULL, NULL, NULL, NULL,
+            NULL, NULL, NULL, NULL
+        FROM millrace.ready WHERE ready.pos <> ready.job_id
         UNION ALL
         SELECT deferred.job_id, deferred.enqueued_at, deferred.lane_id, deferred.state, deferred.attempt,
             deferred.crashes, deferred.due_at, NULL, NULL, NULL, NULL, NULL, deferred.doom, NULL, deferred.awaits

@@ -19,13 +19,15 @@ COMMENT ON VIEW millrace.v_running IS 'Running jobs with who runs them and how f
 CREATE OR REPLACE VIEW millrace.v_worker AS
     SELECT
         worker.id, worker.name, worker.host, worker.pid, worker.version, worker.state, worker.slots,
-        (SELECT count(*) FROM millrace.lease WHERE lease.worker_id = worker.id) AS running,
+        coalesce(held.running, 0) AS running,
         worker.queues,
         ARRAY(SELECT offer.value ->> 'name' FROM jsonb_array_elements(worker.plugins) AS offer ORDER BY 1) AS plugins,
         worker.queue_slots, worker.queue_weights, worker.clock_ahead_ms,
         worker.started_at, worker.heartbeat_at, millrace.clock() - worker.heartbeat_at AS silent_for,
         worker.ended_at, worker.stale_outcomes
-    FROM millrace.worker;
+    FROM millrace.worker
+    LEFT JOIN (SELECT lease.worker_id, count(*) AS running FROM millrace.lease GROUP BY lease.worker_id) AS held
+        ON held.worker_id = worker.id;
 COMMENT ON VIEW millrace.v_worker IS 'Worker processes, present and past.';
 
 CREATE OR REPLACE VIEW millrace.v_queue AS

@@ -61,8 +61,8 @@ BEGIN
     IF offer.busy >= offer.slots OR (offer.with_own_slots = offer.workers AND offer.busy_here >= offer.own_slots) THEN
         -- Counted in its own lane only, and not without end: it is said as "about".
         ahead := (SELECT count(*) FROM (
-            SELECT FROM ready
-            WHERE ready.lane_id = origin.lane_id AND (ready.priority, ready.job_id) < (origin.priority, origin.id) LIMIT 1000) AS earlier);
+            SELECT FROM ready WHERE ready.lane_id = origin.lane_id
+                AND ready.pos < (SELECT own.pos FROM find_ready(origin.id, origin.lane_id) AS own) LIMIT 1000) AS earlier);
         RETURN format('all %s slots of the %s that can run it are busy; it is at about place %s%s',
             CASE WHEN offer.busy >= offer.slots THEN offer.slots ELSE offer.own_slots END,
             CASE offer.workers WHEN 1 THEN 'worker' ELSE offer.workers || ' workers' END, ahead + 1,

@@ -146,9 +146,9 @@ CREATE OR REPLACE VIEW millrace.v_health AS
         CASE WHEN count(*) > 0 THEN 'problem' ELSE 'ok' END,
         coalesce('missing or invalid: ' || string_agg(wanted.name, ', '), 'all there'),
         CASE WHEN count(*) > 0 THEN 'make them again as sql/millrace/migrations has them; without them every claim is slow' END
-    FROM unnest(ARRAY['ready_pkey', 'deferred_pkey', 'deferred_due', 'dependency_pkey', 'dependency_job', 'lease_pkey',
-        'lease_worker', 'unique_key_pkey', 'unique_key_job', 'expiry_at', 'lane_pkey', 'lane_limit_pkey', 'lane_limit_key',
-        'job_pkey', 'job_run', 'job_parent', 'finished_pkey', 'attempt_error_job', 'schedule_due']) AS wanted(name)
+    FROM unnest(ARRAY['ready_pkey', 'ready_moved', 'ready_front', 'deferred_pkey', 'deferred_due', 'dependency_pkey', 'dependency_job', 'lease_pkey',
+        'lease_limited', 'unique_key_pkey', 'unique_key_job', 'expiry_at', 'lane_pkey', 'lane_limit_pkey', 'lane_limit_key',
+        'job_id', 'job_run', 'job_parent', 'finished_job', 'attempt_error_job', 'schedule_due']) AS wanted(name)
     LEFT JOIN pg_class AS relation ON relation.relname = wanted.name AND relation.relnamespace = 'millrace'::regnamespace
     LEFT JOIN pg_index ON pg_index.indexrelid = relation.oid
     WHERE pg_index.indexrelid IS NULL OR NOT pg_index.indisvalid

@@ -1,0 +1,33 @@
+/// Decides how many jobs a worker claims in advance.
+///
+/// Jobs claimed in advance wait here for a slot, and nobody else can have them. So it is as many as begin within
+/// ``lookahead`` at the rate of the last moment: none where jobs take long, and thousands where they take microseconds.
+struct Stock: Sendable {
+    static let lookahead = Duration.milliseconds(50)
+    static let most = 4000
+    /// With no more than so many waiting it is time to look for the next ones.
+    static let lowWater = 500
+
+    private var seenAt: ContinuousClock.Instant?
+    private var seenEnded = 0
+    private var perSecond = 0.0
+
+    /// How many to claim now; 0 when there is enough.
+    mutating func wanted(_ counts: HeldJobs.Counts, slots: Int, now: ContinuousClock.Instant = .now) -> Int {
+        let elapsed = seenAt.map { $0.duration(to: now) } ?? .zero
+        if seenAt == nil || elapsed >= .milliseconds(2) {
+            if elapsed > .zero {
+                let latest = Double(counts.ended - seenEnded) / elapsed.inSeconds
+                // Up at once, so that short jobs find their pace within some claims; down as soon, since old jobs say nothing
+                // of the next ones.
+                perSecond = (perSecond + latest) / 2
+            }
+            seenAt = now
+            seenEnded = counts.ended
+        }
+        let ahead = min(Self.most, Int(perSecond * Self.lookahead.inSeconds))
+        let room = max(0, slots - counts.running) + ahead - counts.waiting
+        // Many at a time, as long as nobody waits for them.
+        return counts.waiting > 0 && room * 2 < ahead ? 0 : max(0, room)
+    }
+}

@@ -1,0 +1,242 @@
+-- What a claim does where limits, slots or weights of queues have a say.
+
+-- Locks the jobs to take. Claims that concern the same limit take turns: each first locks the limits, in the order of their
+-- ids, and then counts, in a statement of its own, so that it sees what the one before it took.
+CREATE OR REPLACE FUNCTION millrace.choose_within_limits(
+    host millrace.worker, wanted integer, parts millrace.lane_part[], busy jsonb
+) RETURNS tid[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off AS $$
+DECLARE
+    lanes integer[] := ARRAY(SELECT DISTINCT part.lane_id FROM unnest(parts) AS part);
+    rule integer;
+    counted integer[];
+    least_room bigint;
+    chosen tid[];
+    was_cut boolean;
+BEGIN
+    FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
+        PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
+    END LOOP;
+    counted := count_usage(lanes, wanted);
+
+    IF host.queue_slots = '{}' AND host.queue_weights = '{}' THEN
+        -- A limit that is far from full, and has no turns to give, does not change what is chosen.
+        SELECT min(room.room) INTO least_room FROM claim_room(lanes) AS room
+        HAVING bool_and(room.kind = 'concurrency' AND (room.key = '' OR NOT room.fair));
+        IF least_room >= wanted THEN
+            chosen := choose_by_age(wanted, parts);
+            IF least_room >= (SELECT sum(ready.weight) FROM ready WHERE ready.ctid = ANY (chosen)) THEN
+                PERFORM take_from_limits(chosen);
+                RETURN chosen;
+            END IF;
+            -- Heavy ones are among them.
+        END IF;
+    END IF;
+
+    SELECT * INTO chosen, was_cut FROM pick_within_limits(host, wanted, parts, busy);
+    IF was_cut AND EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
+            WHERE lane_limit.lane_id = ANY (lanes) AND limit_rule.kind = 'concurrency'
+                AND limit_rule.id <> ALL (coalesce(counted, '{}'))) THEN
+        -- Perhaps only because of an upper bound that is too high by now.
+        PERFORM count_usage(lanes, NULL);
+        SELECT * INTO chosen, was_cut FROM pick_within_limits(host, wanted, parts, busy);
+    END IF;
+    IF chosen IS NOT NULL THEN
+        PERFORM take_from_limits(chosen);
+    END IF;
+    RETURN chosen;
+END
+$$;
+
+-- Counts what limits have in use where the upper bound leaves less than `wanted`, or, when that is NULL, everywhere. Returns
+-- the limits that it counted.
+CREATE OR REPLACE FUNCTION millrace.count_usage(lanes integer[], wanted integer) RETURNS integer[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+    short integer[];
+BEGIN
+    SELECT array_agg(DISTINCT bound.limit_id) INTO short
+    FROM lane_limit AS bound
+    JOIN limit_rule AS rule ON rule.id = bound.limit_id AND rule.kind = 'concurrency'
+    LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
+    LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
+    WHERE bound.lane_id = ANY (lanes)
+        AND (usage.at_most IS NULL OR wanted IS NULL OR coalesce(own.maximum, rule.maximum) - usage.at_most < wanted);
+    IF short IS NULL THEN
+        RETURN NULL;
+    END IF;
+    -- Leases of limited lanes have an index of their own, which passes by those that are gone.
+    INSERT INTO limit_usage AS known (limit_id, key, at_most)
+    SELECT bound.limit_id, bound.key, coalesce(used.weight, 0)
+    FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit
+        WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short)) AS bound
+    LEFT JOIN (
+        SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
+        FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
+        WHERE lease.traits & 16 <> 0
+        GROUP BY lane_limit.limit_id, lane_limit.key
+    ) AS used ON used.limit_id = bound.limit_id AND used.key = bound.key
+    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
+    WHERE known.at_most <> excluded.at_most;
+    RETURN short;
+END
+$$;
+
+-- What a claim may take of each limit on the lanes: permits that are free for certain, or whole tokens.
+CREATE OR REPLACE FUNCTION millrace.claim_room(lanes integer[])
+RETURNS TABLE (limit_id integer, key text, kind text, room bigint, share real, fair boolean, tokens double precision)
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT filled.limit_id, filled.key, filled.kind,
+        CASE filled.kind WHEN 'rate' THEN floor(filled.tokens)::bigint ELSE filled.capacity - filled.at_most END,
+        filled.share, filled.fair, filled.tokens
+    FROM (
+        SELECT bound.limit_id, bound.key, rule.kind, rule.fair, coalesce(own.maximum, rule.maximum) AS capacity,
+            coalesce(own.share, 1) AS share, coalesce(usage.at_most, 0) AS at_most,
+            CASE WHEN rule.kind = 'rate' THEN least(rule.burst, coalesce(bucket.tokens
+                + extract(epoch FROM clock() - bucket.at)::double precision * 1000 / rule.period_ms * coalesce(own.maximum, rule.maximum),
+                rule.burst)) END AS tokens
+        FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)) AS bound
+        JOIN limit_rule AS rule ON rule.id = bound.limit_id
+        LEFT JOIN limit_key AS own ON own.limit_id = bound.limit_id AND own.key = bound.key
+        LEFT JOIN limit_usage AS usage ON usage.limit_id = bound.limit_id AND usage.key = bound.key
+        LEFT JOIN bucket ON bucket.limit_id = bound.limit_id AND bucket.key = bound.key
+    ) AS filled;
+END
+$$;
+
+-- Takes what is chosen from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
+CREATE OR REPLACE FUNCTION millrace.take_from_limits(chosen tid[]) RETURNS void
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    lane_ids integer[] := ARRAY(SELECT ready.lane_id FROM ready WHERE ready.ctid = ANY (chosen));
+BEGIN
+    UPDATE limit_usage SET at_most = at_most + taken.weight
+    FROM (
+        SELECT lane_limit.limit_id, lane_limit.key, sum(ready.weight) AS weight
+        FROM ready JOIN lane_limit ON lane_limit.lane_id = ready.lane_id
+        WHERE ready.ctid = ANY (chosen)
+        GROUP BY lane_limit.limit_id, lane_limit.key
+    ) AS taken
+    WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
+
+    IF EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
+            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
+        INSERT INTO bucket AS known (limit_id, key, tokens, at)
+        SELECT room.limit_id, room.key, room.tokens - (
+                SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
+                JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
+                WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
+        FROM claim_room(lane_ids) AS room
+        WHERE room.kind = 'rate'
+        ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
+    END IF;
+END
+$$;
+
+-- Picks and locks ready jobs where limits, slots or weights of queues have a say. To be called with the limits locked.
+--
+-- Values of a key take turns, as many as their share says; of those that are equal, chance decides, weighted by the share,
+-- so that none is left out for long, also when jobs are claimed one by one. Then a job is picked if it and all picked before
+-- it fit into every one of its limits. `was_cut`: a limit kept some out.
+CREATE OR REPLACE FUNCTION millrace.pick_within_limits(
+    host millrace.worker, wanted integer, parts millrace.lane_part[], busy jsonb, OUT chosen tid[], OUT was_cut boolean
+)
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off AS $$
+#variable_conflict use_column
+DECLARE
+    lanes integer[] := ARRAY(SELECT DISTINCT part.lane_id FROM unnest(parts) AS part);
+    deep integer := 4 + 2 * wanted / cardinality(lanes);
+BEGIN
+    LOOP
+    WITH room AS MATERIALIZED (
+        SELECT room.limit_id, room.key, room.kind, room.room, room.share, room.fair FROM claim_room(lanes) AS room
+        UNION ALL
+        -- Slots that this worker keeps for a queue count like a limit.
+        SELECT 0, slots.key, 'slots', slots.value::bigint - coalesce((busy ->> slots.key)::bigint, 0), 1, false
+        FROM jsonb_each_text(host.queue_slots) AS slots
+    ), binding AS MATERIALIZED (
+        SELECT lane_limit.lane_id, lane_limit.limit_id, lane_limit.key FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes)
+        UNION ALL
+        SELECT lane.id, 0, lane.queue FROM lane WHERE lane.id = ANY (lanes) AND host.queue_slots ? lane.queue
+    ), open AS MATERIALIZED (
+        SELECT lane.id, lane.queue, coalesce(min(room.room), wanted) AS room,
+            -- Lanes without a fair limit take turns as one.
+            max(room.limit_id || '/' || room.key) FILTER (WHERE room.fair AND room.key <> '') AS turn_key,
+            coalesce(min(room.share) FILTER (WHERE room.fair AND room.key <> ''), 1) AS share
+        FROM unnest(lanes) AS able(id)
+        JOIN lane ON lane.id = able.id
+        LEFT JOIN binding ON binding.lane_id = lane.id
+        LEFT JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
+        GROUP BY lane.id, lane.queue
+        HAVING coalesce(min(room.room), 1) > 0
+    ), peeked AS (
+        -- First what an even share is and a little more; only if that is not enough, all that one lane could give.
+        SELECT open.queue, open.turn_key, open.share, part.lane_id, part.priority, candidate.pos, candidate.weight,
+            row_number() OVER (PARTITION BY part.lane_id ORDER BY candidate.pos) AS line
+        FROM unnest(parts) AS part JOIN open ON open.id = part.lane_id
+        CROSS JOIN LATERAL (
+            SELECT ready.pos, ready.weight FROM ready
+            WHERE ready.lane_id = part.lane_id AND ready.pos >= part.head AND ready.pos <= part.last
+                AND ready.crashes BETWEEN part.least_crashes AND part.most_crashes
+            ORDER BY ready.pos
+            LIMIT least(part.most, open.room, deep)
+        ) AS candidate
+    ), turned AS (
+        SELECT peeked.*,
+            -- Within a key by priority and age; a key of one lane, the usual case, has that order already.
+            floor(CASE WHEN turn_key IS NULL THEN 1 ELSE line END / share) AS turn,
+            -ln(1 - random()) / share AS chance
+        FROM peeked
+    ), shared AS (
+        SELECT turned.*, CASE WHEN host.queue_weights <> '{}' THEN
+            (row_number() OVER (PARTITION BY queue ORDER BY priority, turn, pos) - random())
+                / coalesce((host.queue_weights ->> queue)::double precision, 1) END AS queue_turn
+        FROM turned
+    ), ranked AS MATERIALIZED (
+        SELECT shared.lane_id, shared.pos, shared.weight,
+            row_number() OVER (ORDER BY queue_turn, priority, turn, CASE WHEN turn_key IS NOT NULL THEN chance END, pos) AS place
+        FROM shared
+    ), demand AS (
+        SELECT ranked.place, room.room, room.kind,
+            sum(CASE room.kind WHEN 'concurrency' THEN ranked.weight ELSE 1 END)
+                OVER (PARTITION BY binding.limit_id, binding.key ORDER BY ranked.place) AS needed
+        FROM ranked
+        JOIN binding ON binding.lane_id = ranked.lane_id
+        JOIN room ON room.limit_id = binding.limit_id AND room.key = binding.key
+    ), picked AS (
+        SELECT ranked.* FROM ranked
+        WHERE NOT EXISTS (SELECT FROM demand WHERE demand.place = ranked.place AND demand.needed > demand.room)
+        ORDER BY ranked.place LIMIT wanted
+    ), locked AS (
+        SELECT ready.ctid AS tid
+        FROM picked JOIN ready ON ready.lane_id = picked.lane_id AND ready.pos = picked.pos
+        FOR UPDATE OF ready SKIP LOCKED
+    )
+    SELECT array_agg(locked.tid), count(*) < wanted
+            AND (EXISTS (SELECT FROM demand WHERE demand.needed > demand.room AND demand.kind = 'concurrency')
+                OR EXISTS (SELECT FROM room WHERE room.kind = 'concurrency' AND room.room <= 0))
+    INTO chosen, was_cut FROM locked;
+    EXIT WHEN deep >= wanted OR cardinality(chosen) >= wanted;
+    deep := wanted;
+    END LOOP;
+END
+$$;
