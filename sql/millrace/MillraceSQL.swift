@@ -19,6 +19,7 @@ public enum MillraceSQL {
         ("complete", text(PackageResources.complete_sql)),
         ("duties", text(PackageResources.duties_sql)),
         ("enqueue", text(PackageResources.enqueue_sql)),
+        ("enqueue_each", text(PackageResources.enqueue_each_sql)),
         ("limits", text(PackageResources.limits_sql)),
         ("operate_jobs", text(PackageResources.operate_jobs_sql)),
         ("operate_queues", text(PackageResources.operate_queues_sql)),

@@ -1,6 +1,7 @@
 public import Postgres
 
 private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
+private let enqueueEachStatement: Statement = "SELECT millrace.enqueue_each($1, $2)"
 private let ringStatement: Statement = "SELECT pg_notify('millrace_ready', '')"
 
 /// What became of a request.
@@ -14,11 +15,19 @@ public struct Enqueued: Sendable, Hashable {
 extension Session {
     /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.
     ///
+    /// They travel in one statement and exist together. Jobs that differ in nothing but their arguments are several times
+    /// faster than others; more than some hundred thousand are better sent in parts, in a transaction.
+    ///
     /// - Parameter requests: the jobs; ``JobRequest/needs`` may name others of them.
     /// - Returns: what became of each, in the same order.
     /// - Throws: `PostgresError` whose message names the job of the array and what is wrong with it.
     public func enqueue(reporting requests: [JobRequest]) async throws -> [Enqueued] {
         guard !requests.isEmpty else { return [] }
+        if JobRequest.differInArgumentsOnly(requests) {
+            let ids: [Int64] = try await query(
+                enqueueEachStatement, try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests))[0][0]
+            return ids.map { Enqueued(id: JobID($0), isNew: true) }
+        }
         return try await query(enqueueStatement, try JobRequest.payload(of: requests)).map { row in
             let (id, isNew) = try row.decode(Int64.self, Bool.self)
             return Enqueued(id: JobID(id), isNew: isNew)

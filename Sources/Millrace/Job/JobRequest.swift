@@ -2,7 +2,7 @@ public import Foundation
 public import Postgres
 
 /// A job that is asked for: what `enqueue` takes, and what a plugin spawns. Whatever is nil takes the plugin's default.
-public struct JobRequest: Sendable, Encodable {
+public struct JobRequest: Sendable, Hashable, Encodable {
     /// Name of the plugin that runs it.
     public var plugin: String
     /// Arguments as the plugin's schema says, as JSON text of an object.
@@ -131,6 +131,32 @@ public struct JobRequest: Sendable, Encodable {
         if weight != 1 { try container.encode(weight, forKey: .weight) }
         if !keys.isEmpty { try container.encode(keys, forKey: .keys) }
         try container.encodeIfPresent(trace, forKey: .trace)
+    }
+
+    /// Whether `millrace.enqueue_each` can take them, which knows no jobs that name each other or may be there already.
+    static func differInArgumentsOnly(_ requests: [JobRequest]) -> Bool {
+        var first = requests[0]
+        guard first.unique == nil, first.key == nil, first.needs.isEmpty, first.parents.isEmpty else { return false }
+        return requests.allSatisfy { request in
+            first.arguments = request.arguments
+            return first == request
+        }
+    }
+
+    /// What `millrace.enqueue_each` takes as the shape of all.
+    static func shape(of request: JobRequest) throws -> JSONText {
+        JSONText(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
+    }
+
+    /// What `millrace.enqueue_each` takes as the arguments of each.
+    static func argumentList(of requests: [JobRequest]) -> JSONText {
+        var text = "["
+        text.reserveCapacity(requests.reduce(2) { $0 + $1.arguments.text.utf8.count + 1 })
+        for (index, request) in requests.enumerated() {
+            if index > 0 { text += "," }
+            text += request.arguments.text
+        }
+        return JSONText(text + "]")
     }
 
     /// The JSON array that `millrace.insert_jobs` takes.

@@ -39,7 +39,7 @@ extension ArgumentSchema {
             arguments[member.key] = member.value
         }
         do {
-            return try arguments.text.decode(type)
+            return try arguments.decode(type)
         } catch {
             throw ArgumentError(
                 plugin: plugin, problems: [problem(error, plugin: plugin, hidden: secrets.union(opened))])

@@ -18,6 +18,12 @@ public struct JSONNumber: Hashable, Sendable {
 
     /// Reads JSON's own form and nothing else; nil also for exponents beyond ±400, which no number type holds.
     init?(reading text: some StringProtocol) {
+        // Most numbers are short whole ones, whose text is their form.
+        let utf8 = text.utf8
+        if utf8.count <= 15, utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), utf8.first != 0x30 || utf8.count == 1, !utf8.isEmpty {
+            self.text = String(text)
+            return
+        }
         var rest = Substring(text)
         func takeDigits() -> Substring {
             let digits = rest.prefix { $0.isASCII && $0.isNumber }
