@@ -1,11 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Language features every target builds with; `ops/test` adds warnings-as-errors.
+/// What every target builds with. SwiftPM takes no notice of how a dependency treats warnings, so packages that depend
+/// on this one are not held up by a compiler that warns of more.
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
 ]
 
 /// Numeric kernels are optimised in debug builds too: tests train real models.
