@@ -25,6 +25,15 @@ struct CommandTests {
         #expect(!command.errors.contains("s3cret"))
     }
 
+    @Test("a variable with a value that means nothing is wrong usage, told before anything is connected to")
+    func badVariable() async throws {
+        let command = try await Command.run(
+            "job", "list",
+            environment: ["DATABASE_URL": "postgres://127.0.0.1:1/shop", "MILLRACE_PREPARED_STATEMENTS": "false"])
+        #expect(command.status == 2)
+        #expect(command.errors.contains("MILLRACE_PREPARED_STATEMENTS is \"false\"  →  set it to off"))
+    }
+
     @Test("schedule next needs no database and prints RFC 3339 instants")
     func scheduleNext() async throws {
         let command = try await Command.run(

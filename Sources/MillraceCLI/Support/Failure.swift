@@ -16,6 +16,8 @@ struct Failure {
             self.init(message: "", isHelp: false, code: error.rawValue)
         case is CancellationError:
             self.init(message: "", isHelp: false, code: 130)
+        case let error as PreparedStatements.Unknown:
+            self.init(message: "millrace: \(error)", isHelp: false, code: 2)
         case let error as ConnectionError:
             self.init(message: "millrace: \(error)", isHelp: false, code: 3)
         case let error as PostgresError:
