@@ -1,3 +1,4 @@
+import Millrace
 import TestSupport
 import Testing
 
@@ -18,6 +19,17 @@ struct ReportTests {
         #expect(WrappedText("one two three", width: 9, indentation: "  ").text == "  one two\n  three")
         #expect(WrappedText("顾客 顾客", width: 8).text == "顾客\n顾客")
         #expect(WrappedText("", width: 8).text == "")
+    }
+
+    @Test("progress names the steps under way, and says why nothing runs")
+    func progress() {
+        let steps = Listing(
+            columns: [.init("step"), .init("state"), .init("jobs")],
+            rows: [["content", "succeeded", "3/3"], ["dispatch", "running", "1/4"], ["tidy", "running", "0/1"]])
+        #expect(RunWatcher.detail(steps, waitingFor: nil) == "dispatch 1/4, tidy 0/1")
+        #expect(RunWatcher.detail(steps, waitingFor: "job 7 waits") == "dispatch 1/4, tidy 0/1: job 7 waits")
+        let blocked = Listing(columns: steps.columns, rows: [["content", "ready", "0/1"]])
+        #expect(RunWatcher.detail(blocked, waitingFor: "job 7 waits") == "job 7 waits")
     }
 
     @Test("a pipeline that has not run is told with the way out", .database)
