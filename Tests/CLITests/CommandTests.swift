@@ -34,6 +34,15 @@ struct CommandTests {
         #expect(command.errors.contains("MILLRACE_PREPARED_STATEMENTS is \"false\"  →  set it to off"))
     }
 
+    @Test("a folder that cannot be made for the private server is told by its name, with the way out")
+    func badFolder() async throws {
+        let command = try await Command.run("dev", "--folder", "/proc/nowhere")
+        #expect(command.status == 1)
+        #expect(command.errors.hasPrefix("millrace: the folder /proc/nowhere cannot be made: "))
+        #expect(command.errors.contains("→  choose another --folder"))
+        #expect(command.errors.split(separator: "\n").count == 1)
+    }
+
     @Test("schedule next needs no database and prints RFC 3339 instants")
     func scheduleNext() async throws {
         let command = try await Command.run(
