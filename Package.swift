@@ -1,11 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Language features every target builds with; `ops/test` adds warnings-as-errors.
+/// What every target builds with. Warnings are errors in debug builds only: a newer compiler that warns of more must not
+/// keep anybody from running the demo. Packages that depend on this one by URL are not concerned, for SwiftPM leaves a
+/// dependency's warnings alone; one that names it by path builds it as its own.
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error, .when(configuration: .debug)),
 ]
 
 /// Numeric kernels are optimised in debug builds too: tests train real models.

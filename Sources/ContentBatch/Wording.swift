@@ -1,4 +1,5 @@
 import Foundation
+import Shop
 
 /// The few words that stand between facts, by language.
 struct Wording: Sendable {
@@ -8,6 +9,21 @@ struct Wording: Sendable {
     /// Why an item is recommended.
     func reason(boughtBefore title: String) -> String {
         language == "zh" ? "因为您买过「\(title)」" : "because you bought \(title)"
+    }
+
+    /// What a message calls its reader, as the end of "you are …". The segment's own name is for the shop's people: nobody
+    /// wants to read of themselves that they are a lapsed bargain hunter.
+    func reader(_ stage: CustomerStage) -> String {
+        switch (language, stage) {
+        case ("zh", .new): "新朋友"
+        case ("zh", .regular): "老顾客"
+        case ("zh", .occasional): "顾客"
+        case ("zh", .lapsed): "许久未见的老朋友"
+        case (_, .new): "one of our new customers"
+        case (_, .regular): "one of our regular customers"
+        case (_, .occasional): "one of our customers"
+        case (_, .lapsed): "a customer whom we have not seen for a while"
+        }
     }
 
     /// A price from the catalogue's exact decimal, with two digits: `£2.55`. Nil for a price that is none.

@@ -3,7 +3,7 @@ import Millrace
 import Postgres
 
 private let factsStatement: Statement = """
-    SELECT recommendation.customer_id, customer.name, customer.locale, segment.name AS segment,
+    SELECT recommendation.customer_id, customer.name, customer.locale, segment.name AS segment, segment.stage,
         item.id AS item_id, item.title, item.price::text AS price, item.currency,
         reason.id AS reason_id, reason.title AS reason_title
     FROM shop.recommendation

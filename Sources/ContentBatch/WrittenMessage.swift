@@ -1,6 +1,7 @@
 import Foundation
 import Millrace
 import Postgres
+import Shop
 
 /// What the database knows of a customer for a message.
 struct ContentCustomer: Sendable {
@@ -18,6 +19,7 @@ struct ContentCustomer: Sendable {
     let name: String?
     let locale: String
     let segment: String?
+    let stage: CustomerStage?
     var items: [Item]
 }
 
@@ -33,10 +35,11 @@ extension RowSet {
             if customers.last?.id == id {
                 customers[customers.count - 1].items.append(item)
             } else {
+                let stage: String? = try row["stage"]
                 customers.append(
                     ContentCustomer(
                         id: id, name: try row["name"], locale: try row["locale"], segment: try row["segment"],
-                        items: [item]))
+                        stage: stage.flatMap(CustomerStage.init(rawValue:)), items: [item]))
             }
         }
         return customers
@@ -82,7 +85,7 @@ struct WrittenMessage: Sendable {
     private static func facts(of customer: ContentCustomer, _ campaign: CampaignEdition, _ wording: Wording) -> Facts {
         var facts = Facts()
         facts.texts["name"] = customer.name
-        facts.texts["segment"] = customer.segment
+        facts.texts["segment"] = customer.stage.map(wording.reader)
         facts.texts["shop"] = campaign.shopName
         facts.texts["unsubscribe"] = campaign.unsubscribe
         facts.texts["item_count"] = String(customer.items.count)

@@ -38,6 +38,7 @@ struct MillraceCommand: AsyncParsableCommand {
 
     static func main() async {
         bufferStandardOutputByLine()
+        Database.setTimeZone()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

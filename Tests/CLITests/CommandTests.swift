@@ -25,6 +25,24 @@ struct CommandTests {
         #expect(!command.errors.contains("s3cret"))
     }
 
+    @Test("a variable with a value that means nothing is wrong usage, told before anything is connected to")
+    func badVariable() async throws {
+        let command = try await Command.run(
+            "job", "list",
+            environment: ["DATABASE_URL": "postgres://127.0.0.1:1/shop", "MILLRACE_PREPARED_STATEMENTS": "false"])
+        #expect(command.status == 2)
+        #expect(command.errors.contains("MILLRACE_PREPARED_STATEMENTS is \"false\"  →  set it to off"))
+    }
+
+    @Test("a folder that cannot be made for the private server is told by its name, with the way out")
+    func badFolder() async throws {
+        let command = try await Command.run("dev", "--folder", "/proc/nowhere")
+        #expect(command.status == 1)
+        #expect(command.errors.hasPrefix("millrace: the folder /proc/nowhere cannot be made: "))
+        #expect(command.errors.contains("→  choose another --folder"))
+        #expect(command.errors.split(separator: "\n").count == 1)
+    }
+
     @Test("schedule next needs no database and prints RFC 3339 instants")
     func scheduleNext() async throws {
         let command = try await Command.run(

@@ -26,8 +26,8 @@ public enum MigrationError: Error, CustomStringConvertible {
         case .notMigrated(let database):
             "\(database) is not migrated to this version  →  run: millrace migrate"
         case .missingRights(let account, let problem):
-            "account \(account) may not migrate this database: \(problem)  →  run `millrace migrate` as a superuser once, "
-                + "or as an account with CREATEROLE that owns the database"
+            "account \(account) may not migrate this database: \(problem)  →  run `millrace migrate` as a superuser the "
+                + "first time; later times it is enough to grant the account millrace_owner"
         }
     }
 }

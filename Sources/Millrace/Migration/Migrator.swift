@@ -48,8 +48,8 @@ public struct Migrator: Sendable {
     public func migrate(_ connection: Connection, logger: Logger) async throws -> [String] {
         let serverVersion = connection.serverVersion
         guard serverVersion >= 140_000 else { throw MigrationError.serverTooOld(version: serverVersion) }
-        if try await isCurrent(on: connection) { return [] }
         do {
+            if try await isCurrent(on: connection) { return [] }
             return try await connection.transaction { transaction in
                 try await transaction.execute(lockStatement)
                 let applied = try await applyMissing(on: transaction, logger: logger)

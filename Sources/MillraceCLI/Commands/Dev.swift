@@ -27,7 +27,7 @@ struct Dev: AsyncParsableCommand {
             try await serve()
             return
         }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try PrivateServer.makeFolder(folder)
         let log = folder.appendingPathComponent("postgres.log")
         let server = try await PrivateServer.start(in: folder.appendingPathComponent("server"), log: log)
         defer { server.stop() }

@@ -22,12 +22,15 @@ struct Report: AsyncParsableCommand {
             heading(
                 "Run \(run) of \(pipeline): \(standing.state) in \(TableText.durationText(standing.seconds)), "
                     + "\(standing.jobs) jobs")
-            print(TableText(try await connection.steps(ofRun: run)).text)
+            if let graph = try await connection.graph(ofRun: run) {
+                print(try graph.withoutTitle.text(.init(width: Terminal.width)))
+            }
+            print(TableText(try await connection.steps(ofRun: run).withFigures).text)
 
             heading("Segments")
             for row in try await connection.segments().rows {
                 print("\(row[0] ?? "")  \(row[1] ?? "")  (\(row[2] ?? "") customers, \(row[3] ?? ""))")
-                print("   \(row[4] ?? "")")
+                print(WrappedText(row[4] ?? "", width: min(Terminal.width, 100), indentation: "   ").text)
             }
 
             for customer in try await connection.exampleCustomers(examples) {
@@ -42,11 +45,11 @@ struct Report: AsyncParsableCommand {
             heading("Look further")
             print(
                 """
-                millrace pipeline show \(run)                 the steps and what each returned
-                millrace job list --run \(run)                every job of the run
-                millrace job show ID, millrace job logs ID  one job in full
-                millrace schedule list                    when it runs by itself
-                millrace doctor                           is all well?
+                the steps and what each returned  millrace pipeline show \(run)
+                every job of the run              millrace job list --run \(run)
+                one job in full                   millrace job show ID, millrace job logs ID
+                when it runs by itself            millrace schedule list
+                is all well?                      millrace doctor
                 psql: SELECT * FROM shop.v_outbox LIMIT 20; SELECT * FROM millrace.v_job ORDER BY id DESC LIMIT 20;
                 """)
         }
@@ -67,5 +70,25 @@ struct Report: AsyncParsableCommand {
 
     private func heading(_ text: String) {
         print("\n\(text)\n" + String(repeating: "─", count: min(text.count, 78)))
+    }
+}
+
+extension RunGraph {
+    /// For a page that has a heading of its own.
+    fileprivate var withoutTitle: RunGraph {
+        get throws { try RunGraph(title: "", nodes: nodes) }
+    }
+}
+
+extension Listing {
+    /// The steps of a run with what went through them in words.
+    fileprivate var withFigures: Listing {
+        let names = ["step", "state", "jobs", "duration", "work", "reason"]
+        let kept = columns.indices.filter { names.contains(columns[$0].name) }
+        return Listing(
+            columns: kept.map { columns[$0] } + [.init("counts")],
+            rows: rows.indices.map { row in
+                kept.map { rows[row][$0] } + [FiguresText(value("output", row: row)).text]
+            })
     }
 }

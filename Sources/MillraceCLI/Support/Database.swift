@@ -10,10 +10,17 @@ enum Database {
     static let migrator = Migrator([.shop])
 
     static func configuration(for command: String) throws -> Configuration {
-        var configuration = try Configuration()
+        let environment = ProcessInfo.processInfo.environment
+        var configuration = try Configuration(environment: environment)
         configuration.applicationName = "millrace \(command)"
-        configuration.sessionParameters["TimeZone"] = "UTC"
+        configuration.preparesStatements = try PreparedStatements(environment: environment) == .on
         return configuration
+    }
+
+    /// Lets libpq ask for UTC whenever it connects. A session parameter of ours would travel in `options`, which
+    /// PgBouncer refuses; the time zone that libpq itself asks for it understands in every version.
+    static func setTimeZone() {
+        setenv("PGTZ", "UTC", 1)
     }
 
     /// Opens one connection, checks that the database is migrated, and closes it after the body.
@@ -34,6 +41,31 @@ enum Database {
             await connection.close()
             throw error
         }
+    }
+}
+
+/// Whether statements are prepared and used again, as `MILLRACE_PREPARED_STATEMENTS` says.
+enum PreparedStatements: String {
+    case on, off
+
+    /// Another value than `on` and `off`.
+    struct Unknown: Error, CustomStringConvertible {
+        let value: String
+
+        var description: String {
+            "MILLRACE_PREPARED_STATEMENTS is \"\(value)\"  →  set it to off behind a PgBouncer in transaction mode, else to "
+                + "on or not at all"
+        }
+    }
+
+    init(environment: [String: String]) throws {
+        let value = environment["MILLRACE_PREPARED_STATEMENTS"] ?? ""
+        guard !value.isEmpty else {
+            self = .on
+            return
+        }
+        guard let known = PreparedStatements(rawValue: value) else { throw Unknown(value: value) }
+        self = known
     }
 }
 

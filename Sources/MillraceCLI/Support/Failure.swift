@@ -16,6 +16,8 @@ struct Failure {
             self.init(message: "", isHelp: false, code: error.rawValue)
         case is CancellationError:
             self.init(message: "", isHelp: false, code: 130)
+        case let error as PreparedStatements.Unknown:
+            self.init(message: "millrace: \(error)", isHelp: false, code: 2)
         case let error as ConnectionError:
             self.init(message: "millrace: \(error)", isHelp: false, code: 3)
         case let error as PostgresError:
@@ -50,8 +52,8 @@ struct Failure {
         case .undefinedTable, .undefinedFunction, .invalidSchemaName:
             "the database is not migrated to this version (\(error.message))  →  run: millrace migrate"
         case .insufficientPrivilege:
-            "the database account may not do that (\(error.message))  →  grant it millrace_worker, millrace_producer or "
-                + "millrace_reader, whichever it needs; to migrate, be the database's owner"
+            "the database account may not do that (\(error.message))  →  grant it millrace_worker to work and to operate, "
+                + "millrace_producer to enqueue, or millrace_reader to look"
         default:
             error.message + (error.hint.map { "  →  \($0)" } ?? "")
         }

@@ -1,7 +1,7 @@
 /// What the manual page says beside the commands.
 enum ManualTexts {
     /// The day on which the commands or these texts last changed; man shows it at the foot.
-    static let revised = "2026-11-24"
+    static let revised = "2026-11-27"
 
     static let name = "a job scheduler on PostgreSQL"
 
@@ -35,6 +35,10 @@ enum ManualTexts {
         (
             "PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE, PGSSLMODE, ...",
             "libpq's own; they fill what `DATABASE_URL` leaves out."
+        ),
+        (
+            "MILLRACE_PREPARED_STATEMENTS",
+            "`off` behind a PgBouncer in transaction mode that does not track prepared statements; `on` when left out."
         ),
         (
             "MILLRACE_LOG_LEVEL",

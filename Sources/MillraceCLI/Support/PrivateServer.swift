@@ -18,7 +18,7 @@ struct PrivateServer {
     static func start(in folder: URL, log: URL) async throws -> PrivateServer {
         let binaries = try findBinaries()
         let account = try Account.unprivileged()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try makeFolder(folder)
         let data = folder.appendingPathComponent("data")
         let claim = try FolderClaim(folder)
         try await FolderClaim.stopLeftover(in: data)
@@ -58,6 +58,18 @@ struct PrivateServer {
             throw error
         }
         return server
+    }
+
+    /// Makes a folder for the server, and those above it, where they are missing.
+    static func makeFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Problem(
+                description:
+                    "the folder \(folder.path) cannot be made: \(error.localizedDescription)  →  choose another --folder, "
+                    + "or correct the rights of the one above it")
+        }
     }
 
     /// Ends it by its process id; open connections are cut.

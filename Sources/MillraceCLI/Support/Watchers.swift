@@ -19,7 +19,10 @@ struct RunWatcher {
                 return
             }
             let steps = try await connection.steps(ofRun: run)
-            let detail = try await runningSteps(steps)
+            // Where nothing runs: what the oldest waiting job waits for, so that a missing worker or a mail server that is
+            // down is seen at once.
+            let reason = standing.running == 0 ? try await connection.waitingReason(ofRun: run) : nil
+            let detail = Self.detail(steps, waitingFor: reason)
             display.show(
                 done: Double(standing.ended), of: Double(standing.jobs),
                 "\(TableText.durationText(standing.seconds))  \(standing.ended) of \(standing.jobs) jobs  \(detail)")
@@ -27,11 +30,11 @@ struct RunWatcher {
         }
     }
 
-    private func runningSteps(_ steps: Listing) async throws -> String {
-        let running = steps.rows.filter { $0[4] == "running" }.map { "\($0[1] ?? "") \($0[5] ?? "")" }
-        guard running.isEmpty else { return running.joined(separator: ", ") }
-        // Nothing runs: say what the oldest waiting job waits for, so that a missing worker is seen at once.
-        return try await connection.waitingReason(ofRun: run) ?? ""
+    /// Steps that have begun, with how many of their jobs have ended, and what is waited for.
+    static func detail(_ steps: Listing, waitingFor reason: String?) -> String {
+        let begun = steps.rows.indices.filter { steps.value("state", row: $0) == "running" }
+            .map { "\(steps.value("step", row: $0) ?? "") \(steps.value("jobs", row: $0) ?? "")" }
+        return [begun.joined(separator: ", "), reason ?? ""].filter { !$0.isEmpty }.joined(separator: ": ")
     }
 
     private func report(_ standing: RunStanding) async throws {

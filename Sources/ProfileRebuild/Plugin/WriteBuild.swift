@@ -16,8 +16,9 @@ private let buildStatement: Statement = """
     """
 
 private let segmentStatement: Statement = """
-    INSERT INTO shop.segment (build_id, segment, name, description, customers, share, averages, traits)
-    SELECT $1, * FROM unnest($2::smallint[], $3::text[], $4::text[], $5::integer[], $6::float8[], $7::jsonb[], $8::jsonb[])
+    INSERT INTO shop.segment (build_id, segment, name, description, customers, share, averages, traits, stage)
+    SELECT $1, * FROM unnest($2::smallint[], $3::text[], $4::text[], $5::integer[], $6::float8[], $7::jsonb[], $8::jsonb[],
+        $9::text[])
     """
 
 private let emptyStatement: Statement = "DELETE FROM shop.profile"
@@ -64,7 +65,7 @@ extension Transaction {
                     encoding: segment.traits.map {
                         SegmentTrait(feature: $0.feature, z: shortened($0.z), text: $0.text)
                     })
-            })
+            }, segments.map(\.stage.rawValue))
     }
 }
 

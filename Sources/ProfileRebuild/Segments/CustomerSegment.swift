@@ -1,3 +1,5 @@
+import Shop
+
 /// A group of customers, told by what sets it apart; a row of `shop.segment`.
 struct CustomerSegment: Sendable, Equatable {
     /// From 1, the largest first.
@@ -6,6 +8,8 @@ struct CustomerSegment: Sendable, Equatable {
     let name: String
     /// One or two sentences with the segment's own figures.
     let description: String
+    /// Decides what the customers are told.
+    let stage: CustomerStage
     let customers: Int
     /// Of all customers.
     let share: Double

@@ -28,7 +28,7 @@ extension SegmentWriter {
     }
 
     /// Where customers stand in their life with the shop.
-    private func stage(of segment: SegmentFigures) -> SegmentPhrase.Stage {
+    func stage(of segment: SegmentFigures) -> SegmentPhrase.Stage {
         let recency = segment.score(.recencyDays)
         let orders = segment.score(.orders)
         let isLapsed = recency >= 0.5

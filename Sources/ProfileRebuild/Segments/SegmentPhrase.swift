@@ -1,3 +1,5 @@
+import Shop
+
 /// A segment's name in parts.
 struct SegmentPhrase: Sendable {
     struct Stage: Sendable {
@@ -12,6 +14,16 @@ struct SegmentPhrase: Sendable {
         var kind: Kind
         var isLapsed: Bool
         var isRecent: Bool
+
+        /// The same in the words of the table.
+        var customers: CustomerStage {
+            guard !isLapsed else { return .lapsed }
+            return switch kind {
+            case .newcomers: .new
+            case .regulars, .loyal: .regular
+            case .oneTime, .occasional, .repeating: .occasional
+            }
+        }
     }
 
     enum Words: Sendable {

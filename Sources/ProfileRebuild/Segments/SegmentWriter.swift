@@ -23,7 +23,7 @@ struct SegmentWriter: Sendable {
         averages["revenue_share"] = segment.revenueShare
         return CustomerSegment(
             number: number, name: name, description: summary(of: segment, traits: traits),
-            customers: segment.customers, share: segment.share, averages: averages,
+            stage: stage(of: segment).customers, customers: segment.customers, share: segment.share, averages: averages,
             traits: traits.map { feature in
                 SegmentTrait(
                     feature: feature.name(in: catalogue), z: segment.score(feature),

@@ -1,7 +1,7 @@
 internal import Crypto
 import Foundation
 
-/// The SHA-256 of a file as it stands on disk; nil for standard input, which can be read only once.
+/// The SHA-256 of a file as it stands on disk; nil for standard input and for pipes, which can be read only once.
 ///
 /// Reads on a thread of its own, so that no thread of the cooperative pool waits for a disk.
 func fileDigest(of path: String) async throws -> [UInt8]? {
@@ -13,7 +13,13 @@ func fileDigest(of path: String) async throws -> [UInt8]? {
     }
 }
 
-private func digest(of path: String) throws -> [UInt8] {
+private func digest(of path: String) throws -> [UInt8]? {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+        throw ByteSourceError(file: path, problem: .cannotOpen(String(cString: strerror(errno))))
+    }
+    // Whatever else is no file is refused by the reading itself.
+    guard status.st_mode & S_IFMT == S_IFREG else { return nil }
     let handle: FileHandle
     do {
         handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

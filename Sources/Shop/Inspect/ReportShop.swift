@@ -24,20 +24,27 @@ private let refusalsStatement: Statement = """
     GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, count(*) DESC LIMIT 12
     """
 
-/// Customers whose newest message was sent, from different segments, those with the most orders first.
+/// Customers who got a message, from different segments, of each the one who is most like its average: in orders and
+/// days since the last as ratios, since both are skewed.
 private let examplesStatement: Statement = """
     SELECT customer_id FROM (
-        SELECT DISTINCT ON (profile.segment) profile.customer_id, profile.segment, profile.orders
-        FROM shop.profile JOIN shop.outbox ON outbox.customer_id = profile.customer_id AND outbox.state = 'sent'
-        ORDER BY profile.segment, profile.orders DESC, profile.customer_id
-    ) AS best
+        SELECT DISTINCT ON (profile.segment) profile.customer_id, profile.segment
+        FROM shop.profile
+        JOIN shop.segment ON segment.build_id = profile.build_id AND segment.segment = profile.segment
+        JOIN shop.outbox ON outbox.customer_id = profile.customer_id AND outbox.state = 'sent'
+        ORDER BY profile.segment,
+            abs(ln((profile.orders + 1) / ((segment.averages ->> 'orders')::float8 + 1)))
+                + abs(ln((profile.recency_days + 1) / ((segment.averages ->> 'recency_days')::float8 + 1))),
+            profile.customer_id
+    ) AS typical
     ORDER BY segment LIMIT $1
     """
 
 private let customerStatement: Statement = """
     SELECT customer.code, customer.name, customer.email, customer.country, segment.name, profile.orders::text,
-        profile.recency_days::numeric(10, 0)::text, profile.monetary::numeric(12, 2)::text, profile.favourite_category,
-        to_json(profile.last_order_at) #>> '{}'
+        profile.recency_days::numeric(10, 0)::text, profile.monetary::numeric(12, 2)::text
+            || coalesce(' ' || (SELECT mode() WITHIN GROUP (ORDER BY currency) FROM shop.item), ''),
+        profile.favourite_category, to_json(profile.last_order_at) #>> '{}'
     FROM shop.customer
     LEFT JOIN shop.profile ON profile.customer_id = customer.id
     LEFT JOIN shop.segment ON segment.build_id = profile.build_id AND segment.segment = profile.segment
@@ -94,7 +101,7 @@ extension Session {
             refusalsStatement)
     }
 
-    /// Customers to show as examples: one of each segment, whose message was sent.
+    /// Customers to show as examples: of each segment a typical one whose message was sent.
     public func exampleCustomers(_ count: Int) async throws -> [Int] {
         try await query(examplesStatement, Int32(count)).map { try $0[0] }
     }
@@ -104,7 +111,7 @@ extension Session {
         try await listing(
             [
                 .init("code"), .init("name"), .init("email"), .init("country"), .init("segment"),
-                .init("orders", .number), .init("days_since_last", .number), .init("mean_order", .number),
+                .init("orders", .number), .init("days_since_last", .number), .init("mean_order"),
                 .init("favourite_category"), .init("last_order_at", .time),
             ], customerStatement, Int32(id))
     }

@@ -66,11 +66,26 @@ struct MigratorTests {
             let error = await #expect(throws: MigrationError.self) {
                 try await migrator.migrate(connection, logger: TestDatabase.logger)
             }
-            #expect(error?.description.contains("CREATEROLE") == true)
+            #expect(error?.description.contains("as a superuser the first time") == true)
             try await connection.script(Statement(file: "RESET ROLE; DROP ROLE \(role)"))
         }
         let isThere: Bool = try await database.pool.query("SELECT to_regnamespace('millrace') IS NOT NULL")[0][0]
         #expect(isThere == false)
+    }
+
+    @Test("an account without rights gets the same error on a database that was migrated before")
+    func withoutRightsLater() async throws {
+        let database = try TestDatabase.current
+        _ = try await migrate(database)
+        let role = "nobody_\(database.name)"
+        try await database.pool.withConnection { connection in
+            try await connection.script(Statement(file: "CREATE ROLE \(role); SET ROLE \(role)"))
+            let error = await #expect(throws: MigrationError.self) {
+                try await migrator.migrate(connection, logger: TestDatabase.logger)
+            }
+            #expect(error?.description.contains("grant the account millrace_owner") == true)
+            try await connection.script(Statement(file: "RESET ROLE; DROP ROLE \(role)"))
+        }
     }
 
     @Test("every SQL file of the folders is in the lists that are embedded")

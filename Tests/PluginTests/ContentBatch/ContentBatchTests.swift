@@ -17,7 +17,7 @@ struct ContentBatchTests {
             INSERT INTO shop.customer (id, code, name, locale) VALUES (1, 'c1', 'Ada', 'en'), (2, 'c2', '王芳', 'zh-CN'), (3, 'c3', NULL, 'en')
             """,
             "INSERT INTO shop.profile_build VALUES (1, now(), now(), 1, 1, '{}', 3, 1, NULL, '{}')",
-            "INSERT INTO shop.segment VALUES (1, 1, 'Regulars', 'They come often.', 3, 1, '{}', '[]')",
+            "INSERT INTO shop.segment VALUES (1, 1, 'Lapsed night-time buyers', 'Gone.', 3, 1, '{}', '[]', 'lapsed')",
             """
             INSERT INTO shop.profile (customer_id, build_id, segment, orders, returns, recency_days, frequency, monetary,
                 price_level, category_shares, interest_shares, peak_hour, hour_of_week, first_order_at, last_order_at, features)
@@ -61,6 +61,10 @@ struct ContentBatchTests {
         #expect(chinese.contains("王芳"))
         #expect(chinese.contains("因为您买过「Red Cup」"))
         let problem: String = try rows[2]["problem"]
+        // What the shop's people call the segment is not for its customers.
+        for text in [english, html, chinese] { #expect(!text.contains("night-time")) }
+        #expect(english.contains("as a customer whom we have not seen for a while, and because you agreed"))
+        #expect(chinese.contains("因为您是我们的许久未见的老朋友"))
         #expect(problem.contains("name"))
         let subject: String? = try rows[2]["subject"]
         #expect(subject == nil)

@@ -55,6 +55,7 @@ struct SegmentWriterTests {
             figures(
                 once: 0.81, means: [.recencyDays: 243.4, .orders: 1.24, .orderValue: 1310, .piecesPerOrder: 250],
                 [.recencyDays: 1.2, .orders: -0.8, .piecesPerOrder: 0.4, .abroad: 0.1]))
+        #expect(segment.stage == .lapsed)
         #expect(
             segment.description
                 == "Ordered 1.2 times (81% only once), £1,310 an order, last 243 days ago on average; 25% of the "
