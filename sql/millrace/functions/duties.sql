@@ -119,6 +119,7 @@ LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     waiting record;
+    raised smallint;
     moved integer := 0;
 BEGIN
     FOR waiting IN
@@ -139,15 +140,16 @@ BEGIN
             ) AS oldest
         ) AS candidate
         JOIN job ON job.id = candidate.job_id AND job.enqueued_at = candidate.enqueued_at
-        CROSS JOIN LATERAL (SELECT least(1000,
+        CROSS JOIN LATERAL (SELECT least(32767,
             floor(extract(epoch FROM clock() - candidate.enqueued_at) * 1000 / queue.aging_ms))::smallint AS wanted) AS steps
         WHERE queue.aging_ms IS NOT NULL AND steps.wanted > job.aged
         LIMIT at_most
     LOOP
-        UPDATE ready SET priority = ready.priority - (waiting.wanted - waiting.aged)
+        raised := greatest(-32768, waiting.priority::integer - (waiting.wanted - waiting.aged));
+        UPDATE ready SET priority = raised
         WHERE ready.lane_id = waiting.lane_id AND ready.priority = waiting.priority AND ready.job_id = waiting.job_id;
         IF FOUND THEN
-            UPDATE job SET priority = job.priority - (waiting.wanted - waiting.aged), aged = waiting.wanted
+            UPDATE job SET priority = raised, aged = waiting.wanted
             WHERE job.id = waiting.job_id AND job.enqueued_at = waiting.enqueued_at;
             moved := moved + 1;
         END IF;
