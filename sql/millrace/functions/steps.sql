@@ -19,8 +19,19 @@ BEGIN
         IF NOT EXISTS (SELECT FROM finished WHERE job_id = heir AND state = 'succeeded') THEN
             RETURN NULL;
         END IF;
-        RETURN (SELECT coalesce(jsonb_agg(coalesce(output_of(child.id), 'null') ORDER BY child.id), '[]') FROM job AS child
-            WHERE child.parent_id = first_job.id AND child.id <> heir);
+        -- For all children at once, since there may be very many; and only in the days since the step began.
+        RETURN (
+            WITH RECURSIVE chain(child_id, id) AS (
+                SELECT child.id, child.id FROM job AS child
+                WHERE child.parent_id = first_job.id AND child.id <> heir AND child.enqueued_at >= first_job.enqueued_at
+                UNION ALL
+                SELECT chain.child_id, finished.successor_id FROM chain JOIN finished ON finished.job_id = chain.id
+                WHERE finished.successor_id IS NOT NULL AND finished.finished_at >= first_job.enqueued_at
+            )
+            SELECT coalesce(jsonb_agg(coalesce(finished.result, 'null') ORDER BY last.child_id), '[]')
+            FROM (SELECT chain.child_id, max(chain.id) AS id FROM chain GROUP BY chain.child_id) AS last
+            LEFT JOIN finished ON finished.job_id = last.id AND finished.state = 'succeeded'
+                AND finished.finished_at >= first_job.enqueued_at);
     END IF;
     RETURN output_of(first_job.id);
 END
