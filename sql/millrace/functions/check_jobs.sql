@@ -170,6 +170,21 @@ BEGIN
 END
 $$;
 
+-- Refuses a fan-out into more jobs than the setting allows.
+CREATE OR REPLACE FUNCTION millrace.check_children(children integer) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    most bigint := (SELECT value::bigint FROM setting WHERE name = 'max_children');
+BEGIN
+    IF children > most THEN
+        RAISE EXCEPTION 'a fan-out into % jobs, and % are allowed', children, most USING ERRCODE = 'program_limit_exceeded',
+            HINT = 'Give each child a range of the work instead of one piece; or raise the limit: '
+                'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
+    END IF;
+END
+$$;
+
 -- Refuses what the settings and the published plugins do not allow.
 CREATE OR REPLACE FUNCTION millrace.check_jobs(jobs jsonb, is_continuation boolean) RETURNS void
 LANGUAGE plpgsql
@@ -181,6 +196,10 @@ BEGIN
     IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give an array of objects, for example [{"plugin": "greet", "args": {}}].';
+    END IF;
+    IF is_continuation THEN
+        -- The last one is no child: it waits for the others.
+        PERFORM check_children(jsonb_array_length(jobs) - 1);
     END IF;
     PERFORM check_job(element.job, format('job %s', element.place))
     FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place);
@@ -203,15 +222,7 @@ BEGIN
         END IF;
     END IF;
 
-    IF is_continuation THEN
-        most := (SELECT value::bigint FROM setting WHERE name = 'max_children');
-        IF jsonb_array_length(jobs) > most THEN
-            RAISE EXCEPTION 'a fan-out into % jobs, and % are allowed', jsonb_array_length(jobs), most
-                USING ERRCODE = 'program_limit_exceeded',
-                HINT = 'Give each child a range of the work instead of one piece; or raise the limit: '
-                    'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
-        END IF;
-    ELSIF EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
+    IF NOT is_continuation AND EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
         SELECT element.place, queue.name, queue.draining_by INTO offender
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
         LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'

@@ -122,6 +122,7 @@ DECLARE
     new_lane integer;
     made bigint[];
     problem text;
+    way_out text;
 BEGIN
     ended_ids := '{}';
     ended_states := '{}';
@@ -171,6 +172,8 @@ BEGIN
         IF rules ? 'for_each' THEN
             output := step_output(run.id, rules #>> '{for_each,step}');
             items := jsonb_path_query_array(coalesce(output, 'null'), (rules #>> '{for_each,items}')::jsonpath, run.parameters);
+            -- Before the jobs are written out, which takes its time when they are very many.
+            PERFORM check_children(jsonb_array_length(items));
             IF jsonb_array_length(items) = 0 THEN
                 PERFORM end_deferred(ARRAY[step_id], 'succeeded', NULL, '[]');
                 ended_ids := ARRAY[step_id];
@@ -212,12 +215,12 @@ BEGIN
         END IF;
     EXCEPTION WHEN OTHERS THEN
         -- Whatever a definition can get wrong only now ends this step and nothing else.
-        GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
+        GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, way_out = PG_EXCEPTION_HINT;
         IF SQLSTATE IN ('40001', '40P01', '57014') THEN
             RAISE;
         END IF;
         DELETE FROM expiry WHERE expiry.job_id = step_id;
-        PERFORM end_deferred(ARRAY[step_id], 'failed', 'could not be released: ' || problem);
+        PERFORM end_deferred(ARRAY[step_id], 'failed', 'could not be released: ' || problem || coalesce('  →  ' || nullif(way_out, ''), ''));
         ended_ids := ARRAY[step_id];
         ended_states := ARRAY['failed'::job_state];
         RETURN;
