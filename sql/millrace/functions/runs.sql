@@ -179,7 +179,7 @@ DECLARE
 BEGIN
     SELECT * INTO found_run FROM pipeline_run WHERE pipeline_run.id = run;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no pipeline run %', run USING ERRCODE = 'no_data_found', HINT = 'See `millrace pipeline list`.';
+        RAISE EXCEPTION 'no pipeline run %', run USING ERRCODE = 'no_data_found', HINT = '`millrace pipeline runs` shows the runs there are.';
     END IF;
     RETURN found_run;
 END
