@@ -58,7 +58,10 @@ struct CommandTests {
         "a misspelt zone and a cron that never fires are told with the way out",
         arguments: [
             (["--cron", "0 3 * * *", "--timezone", "Asia/Shangai"], "Asia/Shanghai"),
-            (["--cron", "0 0 31 2 *", "--timezone", "UTC"], "never fires"),
+            (
+                ["--cron", "0 0 31 2 *", "--timezone", "UTC"],
+                "it never fires: February never has such a day → change the days or the months"
+            ),
             (["--cron", "61 * * * *", "--timezone", "UTC"], "minute"),
         ])
     func badSchedule(_ arguments: [String], _ hint: String) async throws {

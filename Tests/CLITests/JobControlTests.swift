@@ -84,6 +84,9 @@ struct JobControlTests {
         let at = try await millrace("job", "reschedule", "\(ids[1])", "--at", "2090-01-01T00:00:00Z")
         #expect(at.output.contains("starts at 2090-01-01T00:00:00+00:00"))
         #expect(try await database.pool.jobDetail(ids[1]).value("due_at")?.hasPrefix("2090-01-01") == true)
+        let snoozed = try await millrace("job", "snooze", "--plugin", "mail", "--in", "1h", "--yes")
+        #expect(snoozed.output.contains("3 put to start in 1h"))
+        for id in ids { #expect(try await database.pool.standing(of: id)?.state == .scheduled) }
         #expect(try await millrace("job", "priority", "--plugin", "mail", "--yes", "--", "-7").status == 0)
         for id in ids { #expect(try await database.pool.jobDetail(id).value("priority") == "-7") }
         #expect(try await millrace("job", "priority", "3", "\(ids[2])").output == "job \(ids[2]) has priority 3\n")

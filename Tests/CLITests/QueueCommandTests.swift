@@ -78,9 +78,14 @@ struct QueueCommandTests {
         ] {
             #expect(try await database.millrace(["limit", "set", "x"] + wrong).status == 2, "\(wrong)")
         }
-        let senseless = try await millrace("limit", "set", "x", "--concurrency", "0")
-        #expect(senseless.status == 1)
-        #expect(senseless.errors.contains("nothing would ever run  →"))
+        for senseless in [
+            ["--concurrency", "0"], ["--concurrency", "-3"], ["--rate", "0/1m"], ["--rate", "-5/1m"],
+        ] {
+            let refused = try await database.millrace(["limit", "set", "x"] + senseless)
+            #expect(refused.status != 0)
+            #expect(refused.errors.contains("nothing would ever run  →"), "\(senseless)")
+        }
+        #expect(try await millrace("limit", "key", "per-tenant", "acme", "--max", "-1").errors.contains("above 0"))
     }
 
     @Test("a worker is started with slots and weights of queues, tuned while it runs, and drained to its end")

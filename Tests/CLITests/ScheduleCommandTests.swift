@@ -184,6 +184,34 @@ struct ScheduleCommandTests {
         #expect(try await millrace("run", "acting", "--parameter", "word=x").status == 2)
     }
 
+    @Test("arguments come from a file when they are too large for a shell, and more than is allowed is refused")
+    func argumentsFile() async throws {
+        try await prepare()
+        let database = try TestDatabase.current
+        let file = URL.temporaryDirectory.appending(path: "arguments-\(UUID().uuidString).json")
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: file) } }
+        func write(_ length: Int) throws {
+            try Data(#"{"word": "\#(String(repeating: "x", count: length))"}"#.utf8).write(to: file)
+        }
+        try write(200_000)
+        let large = try await millrace("run", "acting", "--args-file", file.path)
+        #expect(large.status == 0, "\(large.errors)")
+        let bytes: Int = try await database.pool.query("SELECT max(length(args ->> 'word')) FROM millrace.job")[0][0]
+        #expect(bytes == 200_000)
+
+        try write(1_100_000)
+        let tooLarge = try await millrace("run", "acting", "--args-file", file.path)
+        #expect(tooLarge.status == 1)
+        #expect(tooLarge.errors.contains("job 1 has arguments of 1100012 bytes, and 1048576 are allowed  →"))
+        #expect(tooLarge.errors.contains("max_args_bytes"))
+
+        let nowhere = try await millrace("run", "acting", "--args-file", "/nowhere.json")
+        #expect(nowhere.status == 1)
+        #expect(nowhere.errors.contains("--args-file /nowhere.json: it cannot be read"))
+        #expect(try await millrace("run", "acting", "--args-file", file.path, "--args", "{}").status == 2)
+        #expect(try await database.pool.query("SELECT FROM millrace.job").count == 1)
+    }
+
     @Test("schedule run starts a run with the schedule's parameters")
     func runNow() async throws {
         try await prepare()

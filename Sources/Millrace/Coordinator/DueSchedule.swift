@@ -19,8 +19,8 @@ struct DueSchedule: Sendable {
     /// How far back a slot counts as on time. Older ones were missed, and the misfire policy decides.
     private static let punctuality: TimeInterval = 60
 
-    /// More slots than these cannot have been missed by a schedule of minutes in a year.
-    private static let mostSlots = 600_000
+    /// Slots of one transaction. An interval of a second makes more of them in half a day.
+    private static let mostSlots = 40_000
 
     init(_ row: Row) throws {
         name = try row["name"]
@@ -34,10 +34,24 @@ struct DueSchedule: Sendable {
         now = try row["now"]
     }
 
-    /// The slots from the one that is due up to now, ascending, each with what becomes of it.
-    func decisions() -> [(slot: Date, decision: Decision)] {
+    /// What becomes of the slots that have come.
+    struct Verdict {
+        /// Slots from the one that is due on, ascending.
+        var slots: [(slot: Date, decision: Decision)]
+        /// The first one after those; nil when there is none.
+        var next: Date?
+    }
+
+    /// Decides the slots up to now. Of very many only the oldest, as missed: the newest are left for the next look, as many
+    /// as a misfire policy can fire.
+    func verdict() -> Verdict {
         let end = definition.ends.map { min($0, now) } ?? now
-        let slots = [slot] + definition.cadence.slots(after: slot, through: end, limit: Self.mostSlots).instants
+        let later = definition.cadence.slots(after: slot, through: end, limit: Self.mostSlots)
+        let slots = [slot] + later.instants
+        if later.hasMore {
+            let old = slots.dropLast(MisfirePolicy.greatestMaximum)
+            return Verdict(slots: old.map { ($0, isPaused($0) ? .paused : .missed) }, next: slots[old.endIndex])
+        }
         let wanted = slots.filter { !isPaused($0) }
         let firing: Set<Date> =
             switch definition.misfire {
@@ -45,13 +59,10 @@ struct DueSchedule: Sendable {
             case .latest: Set(wanted.suffix(1))
             case .skip: Set(wanted.filter { now.timeIntervalSince($0) <= Self.punctuality })
             }
-        return slots.map { slot in
-            (slot, isPaused(slot) ? .paused : firing.contains(slot) ? .fired : .missed)
-        }
+        return Verdict(
+            slots: slots.map { ($0, isPaused($0) ? .paused : firing.contains($0) ? .fired : .missed) },
+            next: definition.next(after: now))
     }
-
-    /// The first slot after those that are decided now.
-    var nextSlot: Date? { definition.next(after: now) }
 
     private func isPaused(_ slot: Date) -> Bool {
         pausedAt.map { slot >= $0 } ?? false || lastPause?.contains(slot) ?? false

@@ -7,11 +7,21 @@ private let dueStatement: Statement = """
     SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, parameters, starts_at, ends_at, paused_at,
         last_paused_at, resumed_at, next_slot, millrace.clock() AS now
     FROM millrace.schedule
-    WHERE next_slot <= millrace.clock() AND namespace = ANY ($1) AND ($2::text IS NULL OR name = $2)
+    WHERE next_slot <= millrace.clock() AND namespace = ANY ($1)
     ORDER BY next_slot
     LIMIT 1
     FOR UPDATE SKIP LOCKED
     """
+
+/// The same for one schedule, which the caller has locked, up to an instant that the caller goes on from.
+private let dueByStatement: Statement = """
+    SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, parameters, starts_at, ends_at, paused_at,
+        last_paused_at, resumed_at, next_slot, $2::timestamptz AS now
+    FROM millrace.schedule WHERE name = $1 AND next_slot <= $2
+    """
+
+private let lockStatement: Statement = "SELECT true FROM millrace.schedule WHERE name = $1 FOR UPDATE"
+private let nowStatement: Statement = "SELECT millrace.clock()"
 
 /// The key (schedule, slot) is what makes a slot fire once: only the slots that are returned were decided by this call.
 private let decideStatement: Statement = """
@@ -38,7 +48,7 @@ extension Pool {
         // Bounded, so that schedules of a second cannot keep a coordinator here.
         for _ in 0..<1000 {
             let fired = try await transaction {
-                try await $0.fireDueSchedule(of: namespaces, named: nil, logger: logger)
+                try await $0.fireDueSchedule(of: namespaces, logger: logger)
             }
             guard let fired else { break }
             started += fired
@@ -50,19 +60,35 @@ extension Pool {
 extension Transaction {
     /// Decides the slots of one schedule that is due.
     ///
-    /// - Parameter name: only this schedule; nil for any.
     /// - Returns: how many runs were started; nil when no schedule is due.
-    func fireDueSchedule(of namespaces: [String], named name: String?, logger: Logger) async throws -> Int? {
-        guard let row = try await first(dueStatement, namespaces, name) else { return nil }
-        let due = try DueSchedule(row)
-        let decisions = due.decisions()
+    func fireDueSchedule(of namespaces: [String], logger: Logger) async throws -> Int? {
+        guard let row = try await first(dueStatement, namespaces) else { return nil }
+        return try await fire(DueSchedule(row), logger: logger)
+    }
+
+    /// Decides the slots of a schedule that have come, and keeps it locked until the transaction ends.
+    ///
+    /// A coordinator that is at it is waited for first, so that it goes no further than the instant that is returned.
+    ///
+    /// - Returns: the instant up to which its slots are decided.
+    func decideSlots(ofSchedule name: String, logger: Logger) async throws -> Date {
+        _ = try await query(lockStatement, name)
+        let now: Date = try await query(nowStatement)[0][0]
+        while let row = try await first(dueByStatement, name, now) {
+            _ = try await fire(DueSchedule(row), logger: logger)
+        }
+        return now
+    }
+
+    private func fire(_ due: DueSchedule, logger: Logger) async throws -> Int {
+        let verdict = due.verdict()
         let decided = try await query(
-            decideStatement, due.name, decisions.map(\.slot), decisions.map(\.decision.rawValue))
+            decideStatement, due.name, verdict.slots.map(\.slot), verdict.slots.map(\.decision.rawValue))
         let firing = try decided.map { try $0.decode(Date.self, String.self) }
             .filter { $0.1 == DueSchedule.Decision.fired.rawValue }.map(\.0).sorted()
         var started = 0
         for slot in firing { started += try await fire(due, slot, logger: logger) ? 1 : 0 }
-        try await execute(advanceStatement, due.name, due.nextSlot)
+        try await execute(advanceStatement, due.name, verdict.next)
         return started
     }
 

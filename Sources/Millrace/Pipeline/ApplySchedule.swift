@@ -87,15 +87,17 @@ extension Transaction {
     func applySchedule(
         _ new: ScheduleDefinition?, over old: KnownSchedule?, of definition: PipelineDefinition
     ) async throws {
-        if old != nil, new.map({ old?.hasSameSlots(as: $0) != true }) ?? true {
-            _ = try await fireDueSchedule(
-                of: [definition.namespace], named: definition.name, logger: Logger(label: "millrace.apply"))
-        }
+        let now =
+            if old != nil, new.map({ old?.hasSameSlots(as: $0) != true }) ?? true {
+                // The new slots begin at the very instant at which the old ones end.
+                try await decideSlots(ofSchedule: definition.name, logger: Logger(label: "millrace.apply"))
+            } else {
+                try await query(nowStatement)[0][0] as Date
+            }
         guard let new else {
             try await execute(removeStatement, definition.name)
             return
         }
-        let now: Date = try await query(nowStatement)[0][0]
         try await execute(
             applyStatement, definition.name, definition.namespace, new.cadenceJSON, new.misfire.name,
             Int32(new.misfire.maximum), new.overlap.rawValue, new.jitter.wholeMilliseconds, new.starts, new.ends,

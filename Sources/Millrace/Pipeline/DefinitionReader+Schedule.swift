@@ -111,7 +111,7 @@ extension DefinitionReader {
     }
 
     private mutating func readMisfire(_ node: YAMLNode, at path: ValuePath) -> MisfirePolicy? {
-        let highest = 10_000
+        let highest = MisfirePolicy.greatestMaximum
         switch node.text {
         case "skip": return .skip
         case "latest": return .latest

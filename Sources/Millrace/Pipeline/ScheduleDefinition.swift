@@ -13,6 +13,9 @@ public enum MisfirePolicy: Sendable, Hashable, CustomStringConvertible {
     /// How many slots `all` makes up for when it names no number.
     public static let usualMaximum = 100
 
+    /// The most that a definition may name.
+    static let greatestMaximum = 10_000
+
     /// `skip`, `latest` or `all`, as `millrace.schedule.misfire` keeps it.
     public var name: String {
         switch self {

@@ -35,10 +35,7 @@ struct Apply: AsyncParsableCommand {
                 return
             }
             guard !dryRun else { return }
-            guard yes || confirm() else {
-                Terminal.warn("nothing was changed")
-                throw ExitCode.failure
-            }
+            try Confirmation.ask("apply \(counted(changes.filter(\.isChange).count, "definition"))", yes: yes)
             try await connection.transaction { transaction in
                 try await transaction.apply(definitions, sources: files.map(\.path))
             }
@@ -53,15 +50,5 @@ struct Apply: AsyncParsableCommand {
             print("  \(change.name) starts next:")
             for slot in change.nextSlots { print("    \(change.zone.rfc3339(slot))") }
         }
-    }
-
-    /// Asks on a terminal. Elsewhere nobody could answer, so it takes `--yes`.
-    private func confirm() -> Bool {
-        guard Terminal.isInteractive, isatty(STDIN_FILENO) == 1 else {
-            Terminal.warn("standard input is no terminal, so nobody can be asked  →  add --yes to apply")
-            return false
-        }
-        Terminal.write("apply? [y/N] ")
-        return ["y", "yes"].contains(readLine()?.lowercased())
     }
 }

@@ -11,6 +11,7 @@ struct RunCommand: AsyncParsableCommand {
               millrace run nightly-personalization --wait
               millrace run nightly-personalization --parameter campaign=spring --parameter clusters=5
               millrace run profile-rebuild --args '{"clusters": 5}' --wait
+              millrace run profile-rebuild --args-file arguments.json
               millrace run campaign-dispatch --args '{"campaign": "spring"}' --unique campaign --delay 10m --deadline 2h
 
             The work is done by workers: at least one must be running. With --wait the command shows the progress, ends when \
@@ -21,10 +22,16 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "A pipeline's parameter, NAME=VALUE: JSON if it reads as JSON, else text. May be repeated.")
     var parameter: [ParameterText] = []
     @Option(help: "Arguments of a plugin, as a JSON object.") var args: String?
+    @Option(help: "The same from a file, or - for standard input: for more than a shell takes.", completion: .file())
+    var argsFile: String?
     @Option(help: "The time it stands for, in RFC 3339; now when left out.", transform: RFC3339.date)
     var logicalTime: Date?
     @OptionGroup(title: "Options for a plugin's job") var job: JobOptions
     @Flag(help: "Wait for the end and show the progress.") var wait = false
+
+    func validate() throws {
+        guard args == nil || argsFile == nil else { throw ValidationError("give either --args or --args-file") }
+    }
 
     func run() async throws {
         try await Database.withConnection(for: "run") { [self] connection in
@@ -37,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func runPipeline(on connection: Connection) async throws {
-        guard args == nil else {
+        guard args == nil, argsFile == nil else {
             throw ValidationError(
                 "--args is for plugins; a pipeline's arguments stand in its definition, and its parameters are given by "
                     + "--parameter NAME=VALUE")
@@ -57,7 +64,7 @@ struct RunCommand: AsyncParsableCommand {
             throw ValidationError("--parameter is for pipelines; a plugin's arguments are given by --args '{…}'")
         }
         guard let plugin = try await connection.publishedPlugin(target) else { throw UnknownTarget(name: target) }
-        let arguments = JSONText(args ?? "{}")
+        let arguments = JSONText(try argsFile.map(ArgumentsFile.text) ?? args ?? "{}")
         var request = try JobRequest(plugin: target, arguments: arguments)
             .sealed(with: Keyring.fromEnvironment(), for: plugin)
         request.logicalTime = logicalTime
@@ -69,6 +76,24 @@ struct RunCommand: AsyncParsableCommand {
                 ? "job \(enqueued.id) is enqueued"
                 : "nothing was enqueued: job \(enqueued.id) has the same unique key and has not ended")
         if wait { try await JobWatcher(connection: connection, job: enqueued.id).watch() }
+    }
+}
+
+/// A file with a plugin's arguments.
+struct ArgumentsFile: Error, CustomStringConvertible {
+    let path: String
+    let problem: String
+
+    var description: String { "--args-file \(path): \(problem)  →  check the path; - is standard input" }
+
+    /// Its text; `-` for standard input.
+    static func text(_ path: String) throws -> String {
+        do {
+            let file = path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(filePath: path))
+            return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+        } catch {
+            throw ArgumentsFile(path: path, problem: "it cannot be read (\(error.localizedDescription))")
+        }
     }
 }
 

@@ -62,6 +62,41 @@ struct FanOutTests {
         #expect(try await database.pool.runState(run) == "failed")
     }
 
+    @Test("a fan-out wider than is allowed is refused with the way out, and one as wide as allowed is not")
+    func tooWide() async throws {
+        let database = try TestDatabase.current
+        try await database.pool.execute("UPDATE millrace.setting SET value = '3' WHERE name = 'max_children'")
+        try await database.pool.define("p", Self.definition)
+        let worker = try await ManualWorker("w", on: database)
+        let wide = try await database.pool.startRun(of: "p")
+        try await worker.complete(
+            try #require(try await worker.claim().first), result: #"{"items": [{}, {}, {}, {}]}"#)
+        #expect(try await database.pool.runState(wide) == "failed")
+        let reason: String = try await database.pool.query(
+            "SELECT reason FROM millrace.v_step WHERE run_id = $1 AND step = 'each'", wide)[0][0]
+        #expect(reason.hasPrefix("could not be released: a fan-out into 4 jobs, and 3 are allowed  →  Give each child"))
+
+        let narrow = try await database.pool.startRun(of: "p")
+        try await worker.complete(
+            try #require(try await worker.claim().first),
+            result: #"{"items": [{"name": "a"}, {"name": "b"}, {"name": "c"}]}"#)
+        #expect(try await worker.claim().count == 3)
+        #expect(try await database.pool.runState(narrow) == "running")
+
+        let parent = try await database.pool.enqueue(.bare())
+        let claimed = try #require(try await worker.claim().first)
+        let error = await #expect(throws: PostgresError.self) {
+            try await database.pool.handOver(
+                claimed, result: nil, children: (0..<4).map { _ in .bare() }, successor: nil)
+        }
+        #expect(error?.message == "a fan-out into 4 jobs, and 3 are allowed")
+        #expect(error?.hint?.contains("max_children") == true)
+        #expect(try await database.pool.state(of: parent) == .running)
+        #expect(
+            try await database.pool.handOver(
+                claimed, result: nil, children: (0..<3).map { _ in .bare() }, successor: nil)?.count == 4)
+    }
+
     @Test("ten thousand children that end on four connections never queue for the job that waits for them")
     func noLockQueue() async throws {
         let database = try TestDatabase.current

@@ -12,7 +12,8 @@ struct LimitErrorTests {
             (Limit("x", .concurrency(0)), "nothing would ever run"),
             (Limit("x", .concurrency(-3)), "nothing would ever run"),
             (Limit("x", .rate(0, per: .seconds(1), burst: nil)), "nothing would ever run"),
-            (Limit("x", .rate(5, per: .zero, burst: nil)), "a rate without a time"),
+            (Limit("x", .rate(5, per: .zero, burst: nil)), "a rate in 00:00:00"),
+            (Limit("x", .rate(5, per: .microseconds(100), burst: nil)), "a rate in 00:00:00"),
             (Limit("x", .rate(5, per: .seconds(1), burst: 0)), "has burst 0"),
             (Limit("Big Name", .concurrency(1)), "limit name 'Big Name'"),
         ])

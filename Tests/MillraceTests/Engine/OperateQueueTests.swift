@@ -60,6 +60,26 @@ struct OperateQueueTests {
         #expect(try await worker.workOff(atOnce: 1).map(\.id) == [low, high])
     }
 
+    @Test("a job that nobody wants gets its turn, however low it is, and one at the very top keeps no other from aging")
+    func agingAtTheEnds() async throws {
+        let database = try TestDatabase.current
+        let lowest = try await database.pool.enqueue(.bare(queue: "q", priority: 32_767))
+        let highest = try await database.pool.enqueue(.bare(queue: "q", priority: -32_768))
+        try await database.pool.setAging(queue: "q", every: .seconds(1))
+        let raised = try await database.withClock(movedBy: "30000s") { pool in
+            #expect(try await pool.ageWaiting() == 2)
+            return try await pool.query(
+                "SELECT priority FROM millrace.ready ORDER BY job_id"
+            ).map { try $0[0] as Int16 }
+        }
+        #expect((2_750...2_767).contains(raised[0]))
+        #expect(raised[1] == -32_768)
+        #expect(try await database.withClock(movedBy: "70000s") { try await $0.ageWaiting() } == 2)
+        let newer = try await database.pool.enqueue(.bare(queue: "q", priority: 1))
+        let worker = try await ManualWorker("w", on: database)
+        #expect(try await worker.workOff(atOnce: 1).map(\.id) == [highest, lowest, newer])
+    }
+
     @Test("slots that a worker keeps for a queue bound that queue, and leave the others the rest")
     func queueSlots() async throws {
         let database = try TestDatabase.current

@@ -66,7 +66,21 @@ struct RerunTests {
         let again = try await pool.rerun(run, from: ["c"], withOutputs: false)
         _ = try await worker.workOff()
         #expect(try await pool.output(of: "a", in: again) == nil)
-        #expect(try await pool.stepStates(of: again)["c"] == "succeeded", "b counts as done, since nobody asked for it")
+        #expect(try await pool.stepStates(of: again)["c"] == "succeeded", "b is passed over, since nobody asked for it")
+    }
+
+    @Test("a step that failed and is not done again is not said to have succeeded")
+    func passedOver() async throws {
+        let (pool, run, worker) = try await failedRun()
+        let again = try await pool.rerun(run, from: ["c"])
+        #expect(try await worker.workOff().map(\.step) == ["c"])
+        #expect(
+            try await pool.stepStates(of: again)
+                == ["a": "succeeded", "b": "skipped", "c": "succeeded", "s": "skipped", "d": "skipped"])
+        let reason: String = try await pool.query(
+            "SELECT reason FROM millrace.v_step WHERE run_id = $1 AND step = 'b'", again)[0][0]
+        #expect(reason == "it failed in run \(run) and is not done again")
+        #expect(try await pool.runState(again) == "succeeded")
     }
 
     @Test("a fan-out that is taken over keeps the list of its outputs")

@@ -160,4 +160,57 @@ struct ScheduleTests {
         let revision: Int = try await database.pool.query("SELECT revision FROM millrace.pipeline")[0][0]
         #expect(revision == 2)
     }
+
+    @Test("a change of the definition neither loses a slot nor decides one twice, at whatever moment it comes")
+    func changeWhileItFires() async throws {
+        let database = try TestDatabase.current
+        var changing = PipelineDefinition(
+            name: "p", steps: [PipelineStep(name: "only", plugin: "scripted")],
+            schedule: ScheduleDefinition(.every(.milliseconds(1), anchor: Date(timeIntervalSince1970: 0))))
+        try await apply(changing)
+        // What is paused is decided like all else, and starts nothing.
+        try await database.pool.pause(schedule: "p")
+        let coordinators = (0..<2).map { _ in
+            Task {
+                while !Task.isCancelled { _ = try await database.pool.fireSchedules(logger: TestDatabase.logger) }
+            }
+        }
+        for number in 0..<100 {
+            changing.schedule?.ends = Date(timeIntervalSince1970: 4_000_000_000 + Double(number))
+            try await apply(changing)
+        }
+        for coordinator in coordinators { coordinator.cancel() }
+        for coordinator in coordinators { _ = await coordinator.result }
+        let (slots, milliseconds, next) = try await database.pool.query(
+            """
+            SELECT count(*), (extract(epoch FROM max(slot) - min(slot)) * 1000)::bigint + 1,
+                (extract(epoch FROM (SELECT next_slot FROM millrace.schedule) - max(slot)) * 1000)::bigint
+            FROM millrace.schedule_slot
+            """
+        )[0].decode(Int.self, Int.self, Int.self)
+        #expect(slots == milliseconds)
+        #expect(next == 1)
+        #expect(slots > 100)
+    }
+
+    @Test("slots without number are decided part by part, and the newest are those that fire")
+    func veryManySlots() async throws {
+        let database = try TestDatabase.current
+        let now: Date = try await database.pool.query("SELECT date_trunc('second', clock_timestamp())")[0][0]
+        let first = now.addingTimeInterval(-100)
+        let last = now.addingTimeInterval(-1)
+        try await database.pool.define("p", #"{"steps": [{"name": "a", "plugin": "scripted", "needs": []}]}"#)
+        try await database.pool.schedule(
+            "p", pipeline: "p", cadence: #"{"every": "1ms", "anchor": "2026-01-01T00:00:00Z"}"#, next: first,
+            misfire: "all", misfireMaximum: 3, ends: last)
+        #expect(try await database.pool.fireSchedules(logger: TestDatabase.logger) == 3)
+        let slots: Int = try await database.pool.query("SELECT count(*) FROM millrace.schedule_slot")[0][0]
+        #expect(slots == 99_001)
+        let fired = try await database.pool.query(
+            "SELECT slot FROM millrace.schedule_slot WHERE outcome = 'fired' ORDER BY slot"
+        ).map { try $0[0] as Date }
+        #expect(fired.map { Int((last.timeIntervalSince($0) * 1000).rounded()) } == [2, 1, 0])
+        let isOver: Bool = try await database.pool.query("SELECT next_slot IS NULL FROM millrace.schedule")[0][0]
+        #expect(isOver)
+    }
 }

@@ -141,6 +141,23 @@ struct WhyTests {
             try await reason(ids[6]) == "all 4 slots of the worker that can run it are busy; it is at about place 3")
     }
 
+    @Test("all slots are busy, of one worker by its other jobs and of the other by what it keeps for the queue")
+    func busyEachInItsWay() async throws {
+        let database = try TestDatabase.current
+        let busy = try await ManualWorker("busy", on: database)
+        try await database.pool.setSlots(2, ofWorker: "busy")
+        _ = try await database.pool.enqueue((0..<2).map { _ in .bare(queue: "other") })
+        #expect(try await busy.claim(2).count == 2)
+        let bound = try await ManualWorker("bound", on: database)
+        try await database.pool.setSlots(1, ofWorker: "bound", queue: "q")
+        let ids = try await database.pool.enqueue((0..<2).map { _ in .bare(queue: "q") })
+        #expect(try await bound.claim(2).map(\.id) == [ids[0]])
+        #expect(
+            try await reason(ids[1]) == "all 3 slots of the 2 workers that can run it are busy; it is at about place 1")
+        try await database.pool.setSlots(2, ofWorker: "bound", queue: "q")
+        #expect(try await reason(ids[1]).hasPrefix("is ready since"))
+    }
+
     @Test("tries again after an error")
     func retry() async throws {
         let database = try TestDatabase.current

@@ -137,6 +137,25 @@ struct WorkerTests {
         }
     }
 
+    @Test(
+        "a cancellation is there within two seconds by a notification, and within a heartbeat without",
+        arguments: [(listens: true, lease: 120, promise: 2.0), (listens: false, lease: 8, promise: 2.5)])
+    func cancelInTime(_ way: (listens: Bool, lease: Int, promise: Double)) async throws {
+        let database = try TestDatabase.current
+        let registry = try PluginRegistry.scripted { _ in try await Task.sleep(for: .seconds(600)) }
+        // Neither the heartbeat of the one nor the polls of either come in time.
+        let options = WorkerOptions(
+            name: "w", lease: .seconds(way.lease), pollInterval: .seconds(60), listens: way.listens)
+        let job = try await database.pool.enqueue(try Scripted.request())
+        try await database.withWorker(registry, options: options) {
+            try await eventually("the job runs") { try await database.pool.state(of: job) == .running }
+            let asked = ContinuousClock.now
+            #expect(try await database.pool.cancel(job, by: "tester") == .requested)
+            try await eventually("it has ended") { try await database.pool.state(of: job) == .cancelled }
+            #expect(ContinuousClock.now - asked < .seconds(way.promise))
+        }
+    }
+
     @Test("shutdown gives running jobs back with their attempts")
     func shutdown() async throws {
         let database = try TestDatabase.current

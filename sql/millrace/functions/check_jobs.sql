@@ -1,3 +1,109 @@
+-- Refuses an option of the wrong kind or out of its range, with what it takes.
+CREATE OR REPLACE FUNCTION millrace.check_options(job jsonb, place text) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    wrong record;
+    most bigint := 3155760000000; -- a hundred years of milliseconds
+    option text;
+BEGIN
+    SELECT known.name, known.least, known.greatest, job #>> known.path AS given INTO wrong
+    FROM (VALUES
+        ('priority', '{priority}'::text[], -32768::bigint, 32767::bigint), ('max_attempts', '{max_attempts}', 1, 1000),
+        ('timeout_ms', '{timeout_ms}', 1, most), ('weight', '{weight}', 1, 1000), ('args_version', '{args_version}', 1, 2147483647),
+        ('delay_ms', '{delay_ms}', 0, most), ('backoff_base_ms', '{backoff_base_ms}', 0, most),
+        ('backoff_cap_ms', '{backoff_cap_ms}', 0, most), ('deadline_ms', '{deadline_ms}', 1, most),
+        ('expires_ms', '{expires_ms}', 1, most), ('unique.for_ms', '{unique,for_ms}', 1, most),
+        ('unique.max_wait_ms', '{unique,max_wait_ms}', 0, most)
+    ) AS known(name, path, least, greatest)
+    WHERE CASE WHEN job #>> known.path ~ '^-?[0-9]{1,18}$' THEN (job #>> known.path)::bigint NOT BETWEEN known.least AND known.greatest
+        ELSE job #>> known.path IS NOT NULL END
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% has % %', place, wrong.name, wrong.given USING ERRCODE = 'invalid_parameter_value',
+            HINT = format('Give a whole number from %s to %s, or leave it out.', wrong.least, wrong.greatest);
+    END IF;
+
+    SELECT known.name, known.form, job #>> known.path AS given INTO wrong
+    FROM (VALUES
+        ('tags', '{tags}'::text[], '["words"]', 'lax $[*] ? (@.type() != "string")'),
+        ('needs', '{needs}', '["keys of jobs of this call"]', 'lax $[*] ? (@.type() != "string")'),
+        ('parents', '{parents}', '[41, 42]', 'lax $[*] ? (@.type() != "number" && (@.type() != "string" || !(@ like_regex "^[0-9]{1,18}$")))'),
+        ('unique.args', '{unique,args}', '["names of arguments"]', 'lax $[*] ? (@.type() != "string")')
+    ) AS known(name, path, form, stranger)
+    WHERE jsonb_typeof(job #> known.path) <> 'array' OR jsonb_path_exists(job #> known.path, known.stranger::jsonpath)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% has % %', place, wrong.name, coalesce(wrong.given, 'null') USING ERRCODE = 'invalid_parameter_value',
+            HINT = format('Give a list, such as %s, or leave it out.', wrong.form);
+    END IF;
+
+    IF jsonb_typeof(job -> 'trace') NOT IN ('object', 'null') THEN
+        RAISE EXCEPTION '% has trace %', place, job -> 'trace' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give an object, {"traceparent": "00-..."}, or leave it out.';
+    END IF;
+    IF jsonb_typeof(job -> 'on_failure') <> 'object'
+        OR jsonb_path_exists(job, '$.on_failure.* ? (!(@ == "stop" || @ == "continue" || @ == "always"))')
+    THEN
+        RAISE EXCEPTION '% has on_failure %', place, job -> 'on_failure' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give stop, continue or always for each job that it waits for, for example {"load": "continue"}.';
+    END IF;
+
+    FOREACH option IN ARRAY ARRAY['run_at', 'deadline_at', 'expires_at', 'logical_time'] LOOP
+        BEGIN
+            PERFORM (job ->> option)::timestamptz;
+        EXCEPTION WHEN data_exception THEN
+            RAISE EXCEPTION '% has % %', place, option, job ->> option USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Give a time with its offset, for example 2026-03-29T06:00:00+02:00.';
+        END;
+    END LOOP;
+END
+$$;
+
+-- Whether some job has an option of the wrong kind or out of its range. It costs little, and says nothing more.
+CREATE OR REPLACE FUNCTION millrace.has_wrong_option(jobs jsonb) RETURNS boolean
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    most bigint := 3155760000000;
+    is_wrong boolean;
+BEGIN
+    SELECT bool_or((job ->> 'priority')::integer NOT BETWEEN -32768 AND 32767
+        OR (job ->> 'max_attempts')::integer NOT BETWEEN 1 AND 1000
+        OR (job ->> 'timeout_ms')::bigint NOT BETWEEN 1 AND most
+        OR (job ->> 'weight')::integer NOT BETWEEN 1 AND 1000
+        OR (job ->> 'args_version')::integer < 1
+        OR (job ->> 'delay_ms')::bigint NOT BETWEEN 0 AND most
+        OR (job ->> 'backoff_base_ms')::bigint NOT BETWEEN 0 AND most
+        OR (job ->> 'backoff_cap_ms')::bigint NOT BETWEEN 0 AND most
+        OR (job ->> 'deadline_ms')::bigint NOT BETWEEN 1 AND most
+        OR (job ->> 'expires_ms')::bigint NOT BETWEEN 1 AND most
+        -- No time is before all times: it is the cast that may fail.
+        OR least((job ->> 'run_at')::timestamptz, (job ->> 'deadline_at')::timestamptz, (job ->> 'expires_at')::timestamptz,
+            (job ->> 'logical_time')::timestamptz) < '-infinity'
+        OR jsonb_typeof(job -> 'trace') NOT IN ('object', 'null')
+        OR job ? 'tags' AND (jsonb_typeof(job -> 'tags') <> 'array'
+            OR jsonb_path_exists(job, 'lax $.tags[*] ? (@.type() != "string")'))
+        OR job ? 'needs' AND (jsonb_typeof(job -> 'needs') <> 'array'
+            OR jsonb_path_exists(job, 'lax $.needs[*] ? (@.type() != "string")'))
+        OR job ? 'parents' AND (jsonb_typeof(job -> 'parents') <> 'array'
+            OR jsonb_path_exists(job, 'lax $.parents[*] ? (@.type() != "number" && (@.type() != "string" || !(@ like_regex "^[0-9]{1,18}$")))'))
+        OR job ? 'on_failure' AND (jsonb_typeof(job -> 'on_failure') <> 'object'
+            OR jsonb_path_exists(job, '$.on_failure.* ? (!(@ == "stop" || @ == "continue" || @ == "always"))'))
+        OR job ? 'unique' AND ((job #>> '{unique,for_ms}')::bigint NOT BETWEEN 1 AND most
+            OR (job #>> '{unique,max_wait_ms}')::bigint NOT BETWEEN 0 AND most
+            OR job -> 'unique' ? 'args' AND (jsonb_typeof(job #> '{unique,args}') <> 'array'
+                OR jsonb_path_exists(job, 'lax $.unique.args[*] ? (@.type() != "string")'))))
+    INTO is_wrong FROM jsonb_array_elements(jobs) AS element(job)
+    WHERE job ?| ARRAY['priority', 'max_attempts', 'timeout_ms', 'weight', 'args_version', 'delay_ms', 'backoff_base_ms',
+        'backoff_cap_ms', 'deadline_ms', 'expires_ms', 'run_at', 'deadline_at', 'expires_at', 'logical_time', 'tags', 'needs',
+        'parents', 'on_failure', 'trace', 'unique'];
+    RETURN coalesce(is_wrong, false);
+EXCEPTION WHEN data_exception THEN
+    RETURN true;
+END
+$$;
+
 -- Refuses what no plugin could ever run, with the element's place and the way out.
 CREATE OR REPLACE FUNCTION millrace.check_job(job jsonb, place text) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
@@ -28,18 +134,6 @@ BEGIN
         RAISE EXCEPTION '% has an empty queue name', place USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Leave "queue" out for the plugin''s own queue.';
     END IF;
-    IF (job ->> 'max_attempts')::integer NOT BETWEEN 1 AND 1000 THEN
-        RAISE EXCEPTION '% has max_attempts %', place, job ->> 'max_attempts' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Give a number from 1 to 1000.';
-    END IF;
-    IF (job ->> 'timeout_ms')::bigint <= 0 THEN
-        RAISE EXCEPTION '% has timeout_ms %', place, job ->> 'timeout_ms' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Give a positive number of milliseconds, or leave it out for no timeout.';
-    END IF;
-    IF (job ->> 'weight')::integer NOT BETWEEN 1 AND 1000 THEN
-        RAISE EXCEPTION '% has weight %', place, job ->> 'weight' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Give a number from 1 to 1000.';
-    END IF;
     IF jsonb_typeof(coalesce(job -> 'keys', '{}')) <> 'object' THEN
         RAISE EXCEPTION '% has keys that are not a JSON object', place USING ERRCODE = 'invalid_parameter_value',
             HINT = '"keys" takes values by name, for example {"tenant": "acme"}.';
@@ -65,13 +159,24 @@ BEGIN
         RAISE EXCEPTION '% is debounced without a delay', place USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Set "delay_ms": how long it waits for a newer one.';
     END IF;
-    IF (rule ->> 'for_ms')::bigint <= 0 THEN
-        RAISE EXCEPTION '% has unique.for_ms %', place, rule ->> 'for_ms' USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Give a positive number of milliseconds, or leave it out to hold the key until the job has ended.';
-    END IF;
     IF job ? 'key' THEN
         RAISE EXCEPTION '% has a unique key and is named by "key"', place USING ERRCODE = 'invalid_parameter_value',
             HINT = 'A job that may turn out to be there already cannot be waited for in the same call. Enqueue it in a call of its own.';
+    END IF;
+END
+$$;
+
+-- Refuses a fan-out into more jobs than the setting allows.
+CREATE OR REPLACE FUNCTION millrace.check_children(children integer) RETURNS void
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    most bigint := (SELECT value::bigint FROM setting WHERE name = 'max_children');
+BEGIN
+    IF children > most THEN
+        RAISE EXCEPTION 'a fan-out into % jobs, and % are allowed', children, most USING ERRCODE = 'program_limit_exceeded',
+            HINT = 'Give each child a range of the work instead of one piece; or raise the limit: '
+                'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
     END IF;
 END
 $$;
@@ -83,18 +188,30 @@ SET search_path = millrace, pg_temp AS $$
 DECLARE
     most bigint;
     offender record;
+    shapes jsonb;
+    checked bigint;
 BEGIN
     IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give an array of objects, for example [{"plugin": "greet", "args": {}}].';
     END IF;
-    -- Once for each distinct shape, and the arguments of all.
-    PERFORM check_job(known.shape, format('job %s', known.place))
+    IF is_continuation THEN
+        -- The last one is no child: it waits for the others.
+        PERFORM check_children(jsonb_array_length(jobs) - 1);
+    END IF;
+    -- Each distinct shape once, and the arguments of all.
+    SELECT coalesce(jsonb_agg(known.shape ORDER BY known.place), '[]'),
+        count(check_job(known.shape, format('job %s', known.place)))
+    INTO shapes, checked
     FROM (
         SELECT CASE jsonb_typeof(element.job) WHEN 'object' THEN element.job - 'args' ELSE element.job END AS shape,
             min(element.place) AS place
-        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1
-    ) AS known ORDER BY known.place;
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1 ORDER BY 2
+    ) AS known;
+    IF has_wrong_option(shapes) THEN
+        PERFORM check_options(element.job, format('job %s', element.place))
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place);
+    END IF;
     SELECT element.place INTO offender FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
     WHERE jsonb_typeof(element.job -> 'args') <> 'object' LIMIT 1;
     IF FOUND THEN
@@ -116,15 +233,7 @@ BEGIN
         END IF;
     END IF;
 
-    IF is_continuation THEN
-        most := (SELECT value::bigint FROM setting WHERE name = 'max_children');
-        IF jsonb_array_length(jobs) > most THEN
-            RAISE EXCEPTION 'a fan-out into % jobs, and % are allowed', jsonb_array_length(jobs), most
-                USING ERRCODE = 'program_limit_exceeded',
-                HINT = 'Give each child a range of the work instead of one piece; or raise the limit: '
-                    'UPDATE millrace.setting SET value = ... WHERE name = ''max_children''.';
-        END IF;
-    ELSIF EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
+    IF NOT is_continuation AND EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL) THEN
         SELECT element.place, queue.name, queue.draining_by INTO offender
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
         LEFT JOIN plugin ON plugin.name = element.job ->> 'plugin'

@@ -119,8 +119,8 @@ LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 DECLARE
     waiting record;
-    moved integer := 0;
     raised smallint;
+    moved integer := 0;
     new_lane integer;
 BEGIN
     FOR waiting IN
@@ -131,13 +131,13 @@ BEGIN
             SELECT ready.* FROM ready WHERE ready.lane_id = lane.id ORDER BY ready.pos LIMIT at_most
         ) AS candidate
         JOIN job ON job.id = candidate.job_id AND job.enqueued_at = candidate.enqueued_at
-        CROSS JOIN LATERAL (SELECT least(1000,
+        CROSS JOIN LATERAL (SELECT least(32767,
             floor(extract(epoch FROM clock() - candidate.enqueued_at) * 1000 / queue.aging_ms))::smallint AS wanted) AS steps
         WHERE queue.aging_ms IS NOT NULL AND steps.wanted > job.aged
         ORDER BY candidate.enqueued_at, candidate.job_id
         LIMIT at_most
     LOOP
-        raised := greatest(-32768, waiting.priority - (waiting.wanted - waiting.aged));
+        raised := greatest(-32768, waiting.priority::integer - (waiting.wanted - waiting.aged));
         new_lane := lane_for(waiting.queue, waiting.plugin, waiting.args_version, raised, waiting.keys);
         UPDATE ready SET lane_id = new_lane, pos = take_place()
         WHERE ready.lane_id = waiting.lane_id AND ready.pos = waiting.pos AND ready.job_id = waiting.job_id;

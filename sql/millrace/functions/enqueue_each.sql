@@ -25,6 +25,7 @@ DECLARE
     words text[];
     lane integer;
     ids bigint[];
+    most_ms bigint := 3155760000000; -- as check_options has it
 BEGIN
     IF shape - ARRAY['plugin', 'queue', 'priority', 'args_version', 'max_attempts', 'timeout_ms', 'backoff_base_ms',
             'backoff_cap_ms', 'tags'] <> '{}' OR jsonb_typeof(args) <> 'array' THEN
@@ -37,16 +38,23 @@ BEGIN
     INTO known
     FROM (SELECT) AS one LEFT JOIN plugin ON plugin.name = shape ->> 'plugin';
     queue_name := coalesce(shape ->> 'queue', known.queue, 'default');
-    version := coalesce((shape ->> 'args_version')::integer, known.version, 1);
-    rank := coalesce((shape ->> 'priority')::smallint, 0);
-    attempts := coalesce((shape ->> 'max_attempts')::smallint, known.max_attempts, 5);
-    limit_ms := coalesce((shape ->> 'timeout_ms')::bigint, known.timeout_ms);
-    base_ms := coalesce((shape ->> 'backoff_base_ms')::bigint, known.backoff_base_ms, 5000);
-    cap_ms := coalesce((shape ->> 'backoff_cap_ms')::bigint, known.backoff_cap_ms, 600000);
+    BEGIN
+        version := coalesce((shape ->> 'args_version')::integer, known.version, 1);
+        rank := coalesce((shape ->> 'priority')::smallint, 0);
+        attempts := coalesce((shape ->> 'max_attempts')::smallint, known.max_attempts, 5);
+        limit_ms := coalesce((shape ->> 'timeout_ms')::bigint, known.timeout_ms);
+        base_ms := coalesce((shape ->> 'backoff_base_ms')::bigint, known.backoff_base_ms, 5000);
+        cap_ms := coalesce((shape ->> 'backoff_cap_ms')::bigint, known.backoff_cap_ms, 600000);
+    EXCEPTION WHEN data_exception THEN
+        known.needs_care := true;
+    END;
     SELECT id INTO lane FROM lane
     WHERE lane.queue = queue_name AND lane.plugin = shape ->> 'plugin' AND lane.args_version = version
         AND lane.priority = rank AND lane.keys = '{}';
-    IF known.needs_care OR known.secrets <> '{}' OR lane IS NULL OR attempts NOT BETWEEN 1 AND 1000 OR limit_ms <= 0 THEN
+    IF known.needs_care OR known.secrets <> '{}' OR lane IS NULL OR attempts NOT BETWEEN 1 AND 1000
+        OR limit_ms NOT BETWEEN 1 AND most_ms OR base_ms NOT BETWEEN 0 AND most_ms OR cap_ms NOT BETWEEN 0 AND most_ms
+        OR jsonb_typeof(shape -> 'tags') <> 'array' OR jsonb_path_exists(shape, 'lax $.tags[*] ? (@.type() != "string")')
+    THEN
         RETURN enqueue_each_slowly(shape, args);
     END IF;
     IF shape ? 'tags' THEN

@@ -130,9 +130,10 @@ BEGIN
         RAISE EXCEPTION 'limit % allows %: nothing would ever run', set_limit.name, coalesce(concurrency, rate) USING
             ERRCODE = 'invalid_parameter_value', HINT = 'Give a number from 1 on; to hold jobs back, pause their queue.';
     END IF;
-    IF rate IS NOT NULL AND coalesce(per, interval '0') <= interval '0' THEN
-        RAISE EXCEPTION 'limit % has a rate without a time', set_limit.name USING ERRCODE = 'invalid_parameter_value',
-            HINT = 'Say per how long: per => interval ''1 minute''.';
+    IF rate IS NOT NULL AND coalesce(per, interval '0') < interval '1 millisecond' THEN
+        RAISE EXCEPTION 'limit % has a rate %', set_limit.name, coalesce('in ' || per, 'without a time') USING
+            ERRCODE = 'invalid_parameter_value',
+            HINT = 'Say per how long, a millisecond at least: per => interval ''1 minute''.';
     END IF;
     IF burst <= 0 THEN
         RAISE EXCEPTION 'limit % has burst %', set_limit.name, burst USING ERRCODE = 'invalid_parameter_value',

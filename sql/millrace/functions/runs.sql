@@ -53,6 +53,7 @@ DECLARE
     graph jsonb;
     made bigint[];
     stood_in text;
+    ended_as text;
     skipped jsonb := '{}';
     skipped_now jsonb;
 BEGIN
@@ -85,8 +86,9 @@ BEGIN
     RETURNING id INTO started;
 
     -- What is kept must be there before the first step looks at it. What was skipped stays skipped, and those that need it are
-    -- told so like in the earlier run.
+    -- told so like in the earlier run. What did not succeed is passed over: whoever begins behind it wants to go on without.
     FOREACH stood_in IN ARRAY kept LOOP
+        ended_as := (SELECT v_step.state FROM v_step WHERE v_step.run_id = again AND v_step.step = stood_in);
         WITH carried AS (
             INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms,
                 logical_time, tags, run_id, step, step_rules)
@@ -97,15 +99,17 @@ BEGIN
             RETURNING *
         ), kept_end AS (
             INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, finished_at, result, reason)
-            SELECT carried.id, carried.enqueued_at, carried.lane_id, CASE WHEN EXISTS (
-                    SELECT FROM v_step WHERE v_step.run_id = again AND v_step.step = stood_in AND v_step.state = 'skipped')
-                    THEN 'skipped' ELSE 'succeeded' END::job_state, 0, 0, clock(),
-                CASE WHEN with_outputs THEN step_output(again, stood_in) END, 'was taken over from run ' || again
+            SELECT carried.id, carried.enqueued_at, carried.lane_id,
+                CASE ended_as WHEN 'succeeded' THEN 'succeeded' ELSE 'skipped' END::job_state, 0, 0, clock(),
+                CASE WHEN with_outputs THEN step_output(again, stood_in) END,
+                CASE WHEN ended_as IN ('succeeded', 'skipped') THEN 'was taken over from run ' || again
+                    ELSE format('it %s in run %s and is not done again',
+                        CASE ended_as WHEN 'failed' THEN 'failed' ELSE 'was ' || ended_as END, again) END
             FROM carried
-            RETURNING job_id, state
+            RETURNING job_id
         )
         SELECT skipped || jsonb_object_agg(stood_in, kept_end.job_id) INTO skipped_now
-        FROM kept_end WHERE kept_end.state = 'skipped';
+        FROM kept_end WHERE ended_as = 'skipped';
         skipped := coalesce(skipped_now, skipped);
     END LOOP;
 
@@ -175,7 +179,7 @@ DECLARE
 BEGIN
     SELECT * INTO found_run FROM pipeline_run WHERE pipeline_run.id = run;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'no pipeline run %', run USING ERRCODE = 'no_data_found', HINT = 'See `millrace pipeline list`.';
+        RAISE EXCEPTION 'no pipeline run %', run USING ERRCODE = 'no_data_found', HINT = '`millrace pipeline runs` shows the runs there are.';
     END IF;
     RETURN found_run;
 END

@@ -19,8 +19,19 @@ BEGIN
         IF NOT EXISTS (SELECT FROM finished WHERE job_id = heir AND state = 'succeeded') THEN
             RETURN NULL;
         END IF;
-        RETURN (SELECT coalesce(jsonb_agg(coalesce(output_of(child.id), 'null') ORDER BY child.id), '[]') FROM job AS child
-            WHERE child.parent_id = first_job.id AND child.id <> heir);
+        -- For all children at once, since there may be very many; and only in the days since the step began.
+        RETURN (
+            WITH RECURSIVE chain(child_id, id) AS (
+                SELECT child.id, child.id FROM job AS child
+                WHERE child.parent_id = first_job.id AND child.id <> heir AND child.enqueued_at >= first_job.enqueued_at
+                UNION ALL
+                SELECT chain.child_id, finished.successor_id FROM chain JOIN finished ON finished.job_id = chain.id
+                WHERE finished.successor_id IS NOT NULL AND finished.finished_at >= first_job.enqueued_at
+            )
+            SELECT coalesce(jsonb_agg(coalesce(finished.result, 'null') ORDER BY last.child_id), '[]')
+            FROM (SELECT chain.child_id, max(chain.id) AS id FROM chain GROUP BY chain.child_id) AS last
+            LEFT JOIN finished ON finished.job_id = last.id AND finished.state = 'succeeded'
+                AND finished.finished_at >= first_job.enqueued_at);
     END IF;
     RETURN output_of(first_job.id);
 END
@@ -111,6 +122,7 @@ DECLARE
     new_lane integer;
     made bigint[];
     problem text;
+    way_out text;
 BEGIN
     ended_ids := '{}';
     ended_states := '{}';
@@ -160,6 +172,8 @@ BEGIN
         IF rules ? 'for_each' THEN
             output := step_output(run.id, rules #>> '{for_each,step}');
             items := jsonb_path_query_array(coalesce(output, 'null'), (rules #>> '{for_each,items}')::jsonpath, run.parameters);
+            -- Before the jobs are written out, which takes its time when they are very many.
+            PERFORM check_children(jsonb_array_length(items));
             IF jsonb_array_length(items) = 0 THEN
                 PERFORM end_deferred(ARRAY[step_id], 'succeeded', NULL, '[]');
                 ended_ids := ARRAY[step_id];
@@ -201,12 +215,12 @@ BEGIN
         END IF;
     EXCEPTION WHEN OTHERS THEN
         -- Whatever a definition can get wrong only now ends this step and nothing else.
-        GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT;
+        GET STACKED DIAGNOSTICS problem = MESSAGE_TEXT, way_out = PG_EXCEPTION_HINT;
         IF SQLSTATE IN ('40001', '40P01', '57014') THEN
             RAISE;
         END IF;
         DELETE FROM expiry WHERE expiry.job_id = step_id;
-        PERFORM end_deferred(ARRAY[step_id], 'failed', 'could not be released: ' || problem);
+        PERFORM end_deferred(ARRAY[step_id], 'failed', 'could not be released: ' || problem || coalesce('  →  ' || nullif(way_out, ''), ''));
         ended_ids := ARRAY[step_id];
         ended_states := ARRAY['failed'::job_state];
         RETURN;

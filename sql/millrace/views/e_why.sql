@@ -16,7 +16,6 @@ DECLARE
     offer record;
     shut record;
     ahead bigint;
-    slots_of_queue record;
 BEGIN
     SELECT * INTO origin FROM job WHERE job.id = why_not_claimed.job_id;
     SELECT * INTO place FROM lane WHERE lane.id = origin.lane_id;
@@ -25,12 +24,13 @@ BEGIN
         RETURN format('its queue %s was paused by %s at %s', home.name, home.paused_by, moment(home.paused_at));
     END IF;
 
-    SELECT count(*) AS workers, coalesce(sum(worker.slots), 0) AS slots,
-        coalesce(sum((SELECT count(*) FROM lease WHERE lease.worker_id = worker.id)), 0) AS busy,
-        coalesce(sum((worker.queue_slots ->> place.queue)::integer), 0) AS own_slots,
-        count(*) FILTER (WHERE worker.queue_slots ? place.queue) AS with_own_slots,
-        coalesce(sum((SELECT count(*) FROM lease JOIN lane ON lane.id = lease.lane_id
-            WHERE lease.worker_id = worker.id AND lane.queue = place.queue)), 0) AS busy_here
+    SELECT count(*) AS workers,
+        coalesce(sum(least(worker.slots, (worker.queue_slots ->> place.queue)::integer)), 0) AS slots,
+        -- What each has free, in all and of the queue; whoever runs more than it has slots by now has none.
+        coalesce(sum(greatest(0, least(
+            worker.slots - (SELECT count(*) FROM lease WHERE lease.worker_id = worker.id),
+            (worker.queue_slots ->> place.queue)::integer - (SELECT count(*) FROM lease JOIN lane ON lane.id = lease.lane_id
+                WHERE lease.worker_id = worker.id AND lane.queue = place.queue)))), 0) AS free
     INTO offer
     FROM worker
     WHERE worker.state = 'alive' AND worker.heartbeat_at + worker.lease_ms * interval '1 millisecond' > clock()
@@ -58,13 +58,12 @@ BEGIN
             CASE WHEN shut.key <> '' THEN format(' for %s %s', shut.by_key, shut.key) ELSE '' END, moment(shut.opens_at));
     END IF;
 
-    IF offer.busy >= offer.slots OR (offer.with_own_slots = offer.workers AND offer.busy_here >= offer.own_slots) THEN
+    IF offer.free = 0 THEN
         -- Counted in its own lane only, and not without end: it is said as "about".
         ahead := (SELECT count(*) FROM (
             SELECT FROM ready WHERE ready.lane_id = origin.lane_id
                 AND ready.pos < (SELECT own.pos FROM find_ready(origin.id, origin.lane_id) AS own) LIMIT 1000) AS earlier);
-        RETURN format('all %s slots of the %s that can run it are busy; it is at about place %s%s',
-            CASE WHEN offer.busy >= offer.slots THEN offer.slots ELSE offer.own_slots END,
+        RETURN format('all %s slots of the %s that can run it are busy; it is at about place %s%s', offer.slots,
             CASE offer.workers WHEN 1 THEN 'worker' ELSE offer.workers || ' workers' END, ahead + 1,
             CASE WHEN ahead = 1000 THEN ' or behind' ELSE '' END);
     END IF;

@@ -91,12 +91,13 @@ extension JobCommand {
         static let configuration = CommandConfiguration(
             abstract: "Put waiting jobs off, or forward, to another time.",
             discussion: """
-                \(manyJobs) Without --state: jobs that are ready, parked or scheduled.
+                \(manyJobs) Without --state: jobs that are ready, parked or scheduled. `millrace job snooze` is the same.
 
                 Examples:
                   millrace job reschedule 42 --in 10m
                   millrace job reschedule --queue mail --at 2026-03-29T06:00:00+02:00
-                """)
+                  millrace job snooze --plugin report --in 1h
+                """, aliases: ["snooze"])
 
         @OptionGroup var selection: JobSelection
         @Option(help: "To this time, in RFC 3339.", transform: RFC3339.date) var at: Date?

@@ -46,9 +46,14 @@ struct LimitCommand: AsyncParsableCommand {
                 """)
 
         @Argument(help: "Lower-case letters, digits, dots and hyphens.") var name: String
-        @Option(help: "So many jobs at once, each by its weight.") var concurrency: Int?
-        @Option(help: "So many starts in a time: 100/1m.") var rate: RateText?
-        @Option(help: "With --rate: so many at once after a rest; as many as the rate when left out.") var burst: Int?
+        // A number below zero is read, so that it can be told what is wrong with it.
+        @Option(parsing: .unconditional, help: "So many jobs at once, each by its weight.") var concurrency: Int?
+        @Option(parsing: .unconditional, help: "So many starts in a time: 100/1m.", transform: RateText.init)
+        var rate: RateText?
+        @Option(
+            parsing: .unconditional,
+            help: "With --rate: so many at once after a rest; as many as the rate when left out.")
+        var burst: Int?
         @Option(help: "Only jobs of this queue.") var queue: String?
         @Option(help: "Only jobs of this plugin.") var plugin: String?
         @Option(help: "Each value of this key has the limit for itself: a key of the job, or the path of an argument.")
@@ -88,8 +93,8 @@ struct LimitCommand: AsyncParsableCommand {
 
         @Argument(help: "The limit.") var name: String
         @Argument(help: "The value of its key.") var key: String
-        @Option(help: "Its permits, or its rate; the limit's when left out.") var max: Int?
-        @Option(help: "Turns it gets for each turn of a value with share 1.") var share = 1.0
+        @Option(parsing: .unconditional, help: "Its permits, or its rate; the limit's when left out.") var max: Int?
+        @Option(parsing: .unconditional, help: "Turns it gets for each turn of a value with share 1.") var share = 1.0
 
         func run() async throws {
             try await Database.withConnection(for: "limit key") { [name, key, max, share] connection in
@@ -118,21 +123,25 @@ struct LimitCommand: AsyncParsableCommand {
 }
 
 /// A number of starts and a time, as in `100/1m`.
-struct RateText: ExpressibleByArgument {
+struct RateText {
     let count: Int
     let period: Duration
 
-    init?(argument: String) {
-        let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let count = Int(parts[0]), count >= 1 else { return nil }
-        do {
-            // "100/m" is what people write, too.
-            let text = parts[1].first?.isNumber == true ? String(parts[1]) : "1\(parts[1])"
-            period = try DurationText(text).duration
-        } catch {
-            return nil
+    /// - Throws: `ValidationError` with what a rate looks like.
+    init(_ text: String) throws {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let count = Int(parts[0]) else {
+            throw ValidationError("write a number of starts and a time, such as 100/1m")
         }
-        guard period > .zero else { return nil }
+        guard count >= 1 else {
+            throw ValidationError(
+                "nothing would ever run  →  write a number from 1 on; to hold jobs back, pause their queue")
+        }
+        // "100/m" is what people write, too.
+        period = try DurationText(parts[1].first?.isNumber == true ? String(parts[1]) : "1\(parts[1])").duration
+        guard period >= .milliseconds(1) else {
+            throw ValidationError("the time is too short  →  write one of a millisecond at least, such as 100/1m")
+        }
         self.count = count
     }
 }

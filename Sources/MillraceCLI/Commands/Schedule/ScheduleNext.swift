@@ -59,9 +59,7 @@ extension ScheduleCommand {
         private func showCron(_ cron: String) throws {
             let expression = try CronExpression(cron)
             let zone = try Zone(named: timezone ?? "UTC")
-            guard !expression.neverFires else {
-                throw ValidationError("\"\(cron)\" never fires: no month has that day")
-            }
+            try expression.requireFiring()
             let cadence = Cadence.cron(expression, zone: zone, gap: gap ?? .shift, fold: fold ?? .first)
             let instants = cadence.instants(from: from ?? Date(), count: count)
             show(instants.map { zone.rfc3339($0) }, of: expression.summary + " (\(zone))")
