@@ -189,7 +189,7 @@ DECLARE
     most bigint;
     offender record;
     shapes jsonb;
-    checked bigint;
+    places bigint[];
 BEGIN
     IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
         RAISE EXCEPTION 'jobs is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
@@ -200,14 +200,15 @@ BEGIN
         PERFORM check_children(jsonb_array_length(jobs) - 1);
     END IF;
     -- Each distinct shape once, and the arguments of all.
-    SELECT coalesce(jsonb_agg(known.shape ORDER BY known.place), '[]'),
-        count(check_job(known.shape, format('job %s', known.place)))
-    INTO shapes, checked
+    SELECT coalesce(jsonb_agg(known.shape ORDER BY known.place), '[]'), array_agg(known.place ORDER BY known.place)
+    INTO shapes, places
     FROM (
         SELECT CASE jsonb_typeof(element.job) WHEN 'object' THEN element.job - 'args' ELSE element.job END AS shape,
             min(element.place) AS place
-        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1 ORDER BY 2
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1
     ) AS known;
+    PERFORM check_job(element.shape, format('job %s', places[element.number]))
+    FROM jsonb_array_elements(shapes) WITH ORDINALITY AS element(shape, number);
     IF has_wrong_option(shapes) THEN
         PERFORM check_options(element.job, format('job %s', element.place))
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place);
