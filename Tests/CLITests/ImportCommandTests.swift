@@ -80,6 +80,46 @@ struct ImportCommandTests {
         #expect(encoding.status == 2 && encoding.errors.contains("'utf-8' and 'latin1'"))
     }
 
+    @Test("an Online Retail file brings items and customers along, and each event has its own")
+    func onlineRetail() async throws {
+        let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        let first = """
+            536365,85123A,WHITE HOLDER,6,2010-12-01 08:26:00,2.55,17850,United Kingdom
+            536365,71053,WHITE LANTERN,6,2010-12-01 08:26:00,3.39,17850,United Kingdom
+            536370,22728,ALARM CLOCK,24,2010-12-01 08:45:00,3.75,12583,France
+            C536379,85123a,WHITE HOLDER,-1,2010-12-01 09:41:00,2.55,17850,United Kingdom
+            536381,71053,WHITE LANTERN,2,2010-12-01 09:45:00,3.39,,United Kingdom
+            536390,71053,damaged,-5,2010-12-01 10:45:00,0,,United Kingdom
+
+            """
+        let second = """
+            536400,21730,GLASS STAR,1,2010-12-02 08:00:00,4.25,12583,France
+            536400,71053,WHITE LANTERN,3,2010-12-02 08:01:00,3.39,12583,France
+
+            """
+        for text in [first, second] {
+            let command = try await importing("events", Data((header + text).utf8), "--format", "online-retail")
+            #expect(command.status == 0, "\(command.errors)")
+        }
+        let pool = try TestDatabase.current.pool
+        let events = try await pool.query(
+            """
+            SELECT concat_ws(' ', kind, item.code, customer.code, quantity) FROM shop.event
+            JOIN shop.item ON item.id = item_id LEFT JOIN shop.customer ON customer.id = customer_id
+            ORDER BY at, item.code COLLATE "C"
+            """
+        ).map { try $0[0] as String }
+        #expect(
+            events == [
+                "purchase 71053 17850 6", "purchase 85123A 17850 6", "purchase 22728 12583 24",
+                "return 85123A 17850 1", "purchase 71053 2", "purchase 21730 12583 1", "purchase 71053 12583 3",
+            ])
+        let rejected = try await pool.query("SELECT reason FROM shop.import_reject").map { try $0[0] as String }
+        #expect(rejected == ["stock-adjustment"])
+        #expect(try await pool.query("SELECT FROM shop.item").count == 4)
+        #expect(try await pool.query("SELECT FROM shop.customer").count == 2)
+    }
+
     @Test("the same bytes go in once; a pipe, which can be read only once, goes in as it comes")
     func again() async throws {
         #expect(try await importing("items", Data(Self.items.utf8)).status == 0)

@@ -42,10 +42,12 @@ extension ShopImport {
                 var reader = CSVReader(source, format: OnlineRetail())
                 var copy = BinaryCopy(reserving: 4 << 20)
                 while let batch = try await reader.next() {
+                    // Once for all rows: a copy of the format for each would take longer than the row itself.
+                    try await codes.learn(from: reader.format)
                     for row in batch.rows {
-                        let item = try await codes.item(row.item, reader.format)
-                        let customer = try await codes.customer(row.customer, reader.format)
-                        copy.event(row, item: item, customer: customer, importID: importID)
+                        copy.event(
+                            row, item: codes.id(ofItem: row.item), customer: row.customer.map(codes.id(ofCustomer:)),
+                            importID: importID)
                     }
                     record.keep(batch.rows.count)
                     record.reject(batch.rejected)
@@ -82,20 +84,19 @@ private struct RetailCodes: Sendable {
         self.customers = customers
     }
 
-    mutating func item(_ number: Int32, _ format: OnlineRetail) async throws -> Int32 {
-        while itemIDs.count <= number {
-            itemIDs.append(try await items.id(of: format.code(ofItem: Int32(itemIDs.count))))
+    /// Looks up, or hands out, the ids of all items and customers that the file has named so far.
+    mutating func learn(from format: OnlineRetail) async throws {
+        for number in itemIDs.count..<format.itemCount {
+            itemIDs.append(try await items.id(of: format.code(ofItem: Int32(number))))
         }
-        return itemIDs[Int(number)]
+        for number in customerIDs.count..<format.customerCount {
+            customerIDs.append(try await customers.id(of: format.code(ofCustomer: Int32(number))))
+        }
     }
 
-    mutating func customer(_ number: Int32?, _ format: OnlineRetail) async throws -> Int32? {
-        guard let number else { return nil }
-        while customerIDs.count <= number {
-            customerIDs.append(try await customers.id(of: format.code(ofCustomer: Int32(customerIDs.count))))
-        }
-        return customerIDs[Int(number)]
-    }
+    func id(ofItem number: Int32) -> Int32 { itemIDs[Int(number)] }
+
+    func id(ofCustomer number: Int32) -> Int32 { customerIDs[Int(number)] }
 
     func insertNew(of catalog: OnlineRetailCatalog, on transaction: Transaction) async throws {
         let newItems = Set(items.new.map(\.id))

@@ -46,6 +46,12 @@ struct OnlineRetail: CSVFormat {
 
     init() {}
 
+    /// How many items rows have named so far; they are numbered from 0.
+    var itemCount: Int { itemNotes.count }
+
+    /// How many customers rows have named so far; they are numbered from 0.
+    var customerCount: Int { customerNotes.count }
+
     /// The code of an item that a row has named.
     func code(ofItem item: Int32) -> String { codes.values[Int(item)] }
 
