@@ -1,0 +1,127 @@
+internal import CKernels
+
+/// Why a row has no solution.
+enum RowOutcome { case solved, notPositiveDefinite, notFinite }
+
+/// Working memory that solves one row's normal equations after another by Cholesky factorisation.
+///
+/// The matrix A = α₀ YᵀY + Σ w y yᵀ + λ I is kept as its upper triangle in blocks of 16 columns with the right-hand side
+/// beside it; padding is the identity. Everything is single precision but the residual: after the first solution the
+/// residual is formed in double precision from the data and solved for once more, which brings the rounding of A and of
+/// its Cholesky factor down to that of the result.
+final class ExactRowSolver {
+    private let kernels = Kernels.best
+    private let rank: Int
+    private let width: Int
+    /// Elements of a row of A: the matrix and one vector whose first element is the right-hand side.
+    private let stride: Int
+    /// Interactions gathered before a rank update, so that they stay in the first-level cache.
+    private let chunk: Int
+    /// Elements between gathered rows; not a multiple of a page.
+    private let gatheredStride: Int
+    private let base: AlignedBuffer<Float>
+    private let gramian: AlignedBuffer<Double>
+    private let matrix: AlignedBuffer<Float>
+    private let inverse: AlignedBuffer<Float>
+    private let left: AlignedBuffer<Float>
+    private let right: AlignedBuffer<Float>
+    private let scale: AlignedBuffer<Float>
+    private let residual: AlignedBuffer<Double>
+    private let solution: AlignedBuffer<Double>
+    private let step: AlignedBuffer<Float>
+
+    init(gramian source: Gramian, unobservedWeight: Double) {
+        rank = source.rank
+        width = Kernels.width(source.rank)
+        stride = width + 16
+        chunk = width <= 64 ? 96 : 64
+        gatheredStride = width + 16
+        base = AlignedBuffer(count: width * stride)
+        gramian = AlignedBuffer(count: width * width)
+        matrix = AlignedBuffer(count: width * stride)
+        inverse = AlignedBuffer(count: width)
+        left = AlignedBuffer(count: gatheredStride * chunk)
+        right = AlignedBuffer(count: gatheredStride * chunk)
+        scale = AlignedBuffer(count: chunk)
+        residual = AlignedBuffer(count: width)
+        solution = AlignedBuffer(count: width)
+        step = AlignedBuffer(count: width)
+        for i in 0..<rank {
+            for j in 0..<rank {
+                let value = unobservedWeight * source[i, j]
+                gramian.base[i * width + j] = value
+                base.base[i * stride + j] = Float(value)
+            }
+        }
+        for i in rank..<width { base.base[i * stride + i] = 1 }
+    }
+
+    /// Solves one row.
+    ///
+    /// - Parameters:
+    ///   - row: the row's interactions.
+    ///   - items: factors of the other side, `items × width`.
+    ///   - result: receives `rank` factors.
+    func solve(_ row: RowData, items: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>) -> RowOutcome {
+        matrix.base.update(from: base.base, count: width * stride)
+        for i in 0..<rank { matrix.base[i * stride + i] += Float(row.lambda) }
+        for first in Swift.stride(from: 0, to: row.count, by: chunk) { addChunk(first, of: row, items: items) }
+        addResidual(row, items: items, solution: nil)
+        for i in 0..<rank { matrix.base[i * stride + width] = Float(residual.base[i]) }
+        guard kernels.cholesky(matrix.base, stride, width, 16, inverse.base) else { return .notPositiveDefinite }
+
+        for i in 0..<width { step.base[i] = matrix.base[i * stride + width] }
+        kernels.solve_backward(matrix.base, stride, width, inverse.base, step.base)
+        for i in 0..<width { solution.base[i] = Double(step.base[i]) }
+        addResidual(row, items: items, solution: solution.base)
+        for i in 0..<width { step.base[i] = Float(residual.base[i]) }
+        kernels.solve_forward(matrix.base, stride, width, inverse.base, step.base)
+        kernels.solve_backward(matrix.base, stride, width, inverse.base, step.base)
+        for i in 0..<rank {
+            result[i] = Float(solution.base[i] + Double(step.base[i]))
+            if !result[i].isFinite { return .notFinite }
+        }
+        return .solved
+    }
+
+    /// A += Σ w y yᵀ over a chunk: rows times √w on both sides, or w y beside y where a weight is negative.
+    private func addChunk(_ first: Int, of row: RowData, items: UnsafePointer<Float>) {
+        let count = min(chunk, row.count - first)
+        let columns = row.columns + first
+        let ahead = min(chunk, row.count - first - count + row.following)
+        guard let weights = row.weights.map({ $0 + first }) else {
+            kernels.gather(right.base, gatheredStride, items, width, width, columns, nil, count, ahead)
+            kernels.rank_update(matrix.base, stride, width, right.base, right.base, gatheredStride, count)
+            return
+        }
+        if (0..<count).allSatisfy({ weights[$0] >= 0 }) {
+            for p in 0..<count { scale.base[p] = weights[p].squareRoot() }
+            kernels.gather(right.base, gatheredStride, items, width, width, columns, scale.base, count, ahead)
+            kernels.rank_update(matrix.base, stride, width, right.base, right.base, gatheredStride, count)
+        } else {
+            kernels.gather(right.base, gatheredStride, items, width, width, columns, nil, count, ahead)
+            kernels.gather(left.base, gatheredStride, items, width, width, columns, weights, count, 0)
+            kernels.rank_update(matrix.base, stride, width, left.base, right.base, gatheredStride, count)
+        }
+    }
+
+    /// residual = Σ t y, or with a solution x the whole residual from the data: Σ (t − w (y·x)) y − α₀ YᵀY x − λ x.
+    private func addResidual(_ row: RowData, items: UnsafePointer<Float>, solution: UnsafeMutablePointer<Double>?) {
+        guard let solution else {
+            residual.base.update(repeating: 0, count: width)
+            for first in Swift.stride(from: 0, to: row.count, by: 256) {
+                kernels.row_products(
+                    residual.base, items, width, width, row.columns + first, row.targets.map { $0 + first },
+                    nil, nil, min(256, row.count - first))
+            }
+            return
+        }
+        kernels.symmetric_product_double(residual.base, gramian.base, width, solution)
+        for i in 0..<width { residual.base[i] = -residual.base[i] - row.lambda * solution[i] }
+        for first in Swift.stride(from: 0, to: row.count, by: 256) {
+            kernels.row_products_double(
+                residual.base, items, width, width, row.columns + first, row.targets.map { $0 + first },
+                row.weights.map { $0 + first }, solution, min(256, row.count - first))
+        }
+    }
+}

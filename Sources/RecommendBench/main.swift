@@ -1,0 +1,26 @@
+import Foundation
+
+// What ops/bench/recommend measures with: one command, one line of JSON for each figure.
+let usage = """
+    RecommendBench COMMAND [--option value …]
+
+      generate  --out FOLDER [--users N --items N --interactions N --seed N]   the synthetic set as raw arrays
+      als       --data FOLDER [--factors N --solver cg|cholesky|subspace --iterations N --threads N --out FOLDER]
+      top       --data FOLDER --model FOLDER [--count N --threads N]
+      quality   --splits FOLDER --set online-retail|gowalla [--model NAME …]
+    """
+
+do {
+    let options = try Options(CommandLine.arguments)
+    switch options.command {
+    case "generate": try generate(options)
+    case "als": try timeALS(options)
+    case "top": try timeTopItems(options)
+    default:
+        print(usage)
+        exit(options.command == "help" ? 0 : 2)
+    }
+} catch {
+    FileHandle.standardError.write(Data("RecommendBench: \(error)\n".utf8))
+    exit(1)
+}
