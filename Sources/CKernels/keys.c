@@ -12,6 +12,16 @@ float ck_key_score(uint64_t key) {
 
 int32_t ck_key_item(uint64_t key) { return (int32_t)~(uint32_t)key; }
 
+void ck_list_exclude(struct ck_list *list, const int32_t *items, int32_t count) {
+    list->excluded = items;
+    list->excluded_count = count;
+    memset(list->filter, 0, sizeof list->filter);
+    for (int32_t i = 0; i < count; i++) {
+        const uint32_t bit = ck_filter_bit(items[i]);
+        list->filter[bit / 64] |= 1ull << bit % 64;
+    }
+}
+
 void ck_list_compact(struct ck_list *list) {
     if (list->count < list->limit) return;
     uint64_t *keys = list->keys;

@@ -44,11 +44,7 @@ final class RowWeights {
         let isUniform = objective.confidence == .uniform
         if !isUniform {
             grow(to: range.count)
-            for position in 0..<range.count {
-                let found = objective.weights(valueBase[range.lowerBound + position])
-                targets[position] = Float(found.target)
-                weights[position] = Float(found.matrix)
-            }
+            objective.fillWeights(valueBase + range.lowerBound, count: range.count, targets: targets, weights: weights)
         }
         return RowData(
             columns: columnBase + range.lowerBound, count: range.count, following: columns.count - range.upperBound,

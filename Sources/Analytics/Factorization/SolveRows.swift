@@ -39,11 +39,17 @@ public func solveRows(
     guard threads >= 1 else { throw FactorizationError.invalidSetting("\(threads) threads, must be ≥ 1") }
     let padded = PaddedRows(items.values, rank: items.rank)
     let pieces = piecesOfWork(block)
+    // Only exact solutions are refined.
+    let isExact = solver == .cholesky
+    let condition = isExact ? ConditionBound(gramian: gramian, unobservedWeight: objective.unobservedWeight) : nil
+    let squaredNorms = isExact ? squaredNorms(of: items) : []
     let values = try [Float](unsafeUninitializedCapacity: block.rows * items.rank) { result, initialized in
         guard let base = result.baseAddress else { return }
         let target = SharedResult(base: base)
         try inParallel(threads: threads, pieces: pieces.count, check: check) {
-            RowWorker(gramian: gramian, objective: objective, solver: solver)
+            RowWorker(
+                gramian: gramian, objective: objective, solver: solver, condition: condition,
+                squaredNorms: squaredNorms)
         } body: { worker, piece in
             try worker.solve(pieces[piece], of: block, items: padded, start: start, into: target.base)
         }
@@ -66,6 +72,16 @@ private func piecesOfWork(_ block: InteractionBlock) -> [Range<Int>] {
     return pieces
 }
 
+private func squaredNorms(of factors: FactorMatrix) -> [Float] {
+    factors.values.withUnsafeBufferPointer { values in
+        (0..<factors.rows).map { row in
+            var sum: Float = 0
+            for position in row * factors.rank..<(row + 1) * factors.rank { sum += values[position] * values[position] }
+            return sum
+        }
+    }
+}
+
 /// Memory that threads write disjoint parts of.
 struct SharedResult: @unchecked Sendable {
     let base: UnsafeMutablePointer<Float>
@@ -85,14 +101,20 @@ private final class RowWorker {
     private let others: Int
     private let rank: Int
 
-    init(gramian: Gramian, objective: ImplicitObjective, solver: RowSolver) {
+    init(
+        gramian: Gramian, objective: ImplicitObjective, solver: RowSolver, condition: ConditionBound?,
+        squaredNorms: [Float]
+    ) {
         self.objective = objective
         others = gramian.rows
         rank = gramian.rank
         weights = RowWeights(objective: objective)
         let unobserved = objective.unobservedWeight
         switch solver {
-        case .cholesky: method = .exact(ExactRowSolver(gramian: gramian, unobservedWeight: unobserved))
+        case .cholesky:
+            method = .exact(
+                ExactRowSolver(
+                    gramian: gramian, unobservedWeight: unobserved, condition: condition, squaredNorms: squaredNorms))
         case .conjugateGradient(let steps):
             method = .conjugate(ConjugateRowSolver(gramian: gramian, unobservedWeight: unobserved, steps: steps))
         case .subspace(let size):

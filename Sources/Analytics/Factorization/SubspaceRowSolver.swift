@@ -87,12 +87,12 @@ final class SubspaceRowSolver {
                     gradient.base, items + first, width, size, columns, coefficients.baseAddress.map { $0 + start },
                     nil, nil, count)
             }
-            kernels.gather(right.base, stride, items + first, width, size, columns, nil, count, 0)
+            kernels.gather(right.base, stride, items + first, width, size, columns, nil, count)
             if let weights = row.weights {
-                kernels.gather(left.base, stride, items + first, width, size, columns, weights + start, count, 0)
-                kernels.rank_update(matrix.base, stride, size, left.base, right.base, stride, count)
+                kernels.gather(left.base, stride, items + first, width, size, columns, weights + start, count)
+                kernels.rank_update(matrix.base, stride, size, left.base, right.base, stride, count, nil, 0, nil, 0)
             } else {
-                kernels.rank_update(matrix.base, stride, size, right.base, right.base, stride, count)
+                kernels.rank_update(matrix.base, stride, size, right.base, right.base, stride, count, nil, 0, nil, 0)
             }
         }
         guard kernels.cholesky(matrix.base, stride, size, 0, inverse.base) else { return false }

@@ -101,17 +101,21 @@ private final class UserScorer {
             for (slot, row) in rows.enumerated() {
                 let target = users.base + slot / tile * tile * depth + slot % tile
                 for d in 0..<depth { target[d * tile] = values[row * depth + d] }
-                lists[slot] = ck_list(
-                    keys: keys.base + slot * capacity, count: 0, capacity: Int32(capacity), limit: Int32(limit),
-                    threshold: -.infinity, norm: roundedUpNorm(values, row: row, rank: depth), least_norm: 0,
-                    excluded: nil, excluded_count: 0)
+                var list = ck_list()
+                list.keys = keys.base + slot * capacity
+                list.capacity = Int32(capacity)
+                list.limit = Int32(limit)
+                list.threshold = -.infinity
+                list.norm = roundedUpNorm(values, row: row, rank: depth)
+                lists[slot] = list
             }
         }
         if let excluded {
             excluded.columns.withUnsafeBufferPointer { columns in
                 for (slot, row) in rows.enumerated() {
-                    lists[slot].excluded = columns.baseAddress.map { $0 + excluded.rowOffsets[row] }
-                    lists[slot].excluded_count = Int32(excluded.rowOffsets[row + 1] - excluded.rowOffsets[row])
+                    guard let base = columns.baseAddress else { continue }
+                    let start = excluded.rowOffsets[row]
+                    ck_list_exclude(&lists[slot], base + start, Int32(excluded.rowOffsets[row + 1] - start))
                 }
                 select(rows.count)
             }

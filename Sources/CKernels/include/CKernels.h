@@ -27,21 +27,31 @@ struct ck_list {
     /// Items the user must not get, ascending.
     const int32_t *excluded;
     int32_t excluded_count;
+    /// Bit ck_filter_bit(item) is set for every excluded item, so that most others need no search.
+    uint64_t filter[16];
 };
+
+/// The place of an item in a list's filter of 1024 bits.
+static inline uint32_t ck_filter_bit(int32_t item) { return (uint32_t)item * 2654435769u >> 22; }
+
+/// Gives a list its exclusions, ascending.
+void ck_list_exclude(struct ck_list *list, const int32_t *items, int32_t count);
 
 /// One implementation of all kernels.
 struct ck_kernels {
     const char *name;
 
     /// A += Σ_p left[p] ⊗ right[p] for p < depth: the blocks of 16 columns that reach the upper triangle of A.
+    ///
+    /// Meanwhile prefetches `width` elements of the rows `later[0..<later_count]` of a matrix, for the next `gather`.
     void (*rank_update)(
-        float *a, long a_stride, long width, const float *left, const float *right, long stride, long depth);
+        float *a, long a_stride, long width, const float *left, const float *right, long stride, long depth,
+        const float *rows, long rows_stride, const int32_t *later, long later_count);
 
-    /// Copies rows `columns[0..<count]` of a matrix, times `scale[p]` unless that is NULL, and prefetches the rows
-    /// `columns[count..<count + ahead]` for the next call.
+    /// Copies rows `columns[0..<count]` of a matrix, times `scale[p]` unless that is NULL.
     void (*gather)(
         float *target, long stride, const float *rows, long rows_stride, long width, const int32_t *columns,
-        const float *scale, long count, long ahead);
+        const float *scale, long count);
 
     /// Replaces the upper triangle of A (width × width) by U with A = UᵀU, and `extra` further columns B by U⁻ᵀ B.
     /// `inverse` receives 1 / U_kk. What lies left of the diagonal in U's blocks of 16 becomes zero.
