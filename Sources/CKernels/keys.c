@@ -2,6 +2,8 @@
 #include "vectors.h"
 #include "keys.h"
 
+uint64_t ck_key_of(float score, int32_t item) { return ck_key(score, item); }
+
 float ck_key_score(uint64_t key) {
     uint32_t bits = (uint32_t)(key >> 32);
     bits ^= bits >> 31 ? 0x80000000u : 0xffffffffu;

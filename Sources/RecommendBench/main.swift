@@ -7,7 +7,7 @@ let usage = """
       generate  --out FOLDER [--users N --items N --interactions N --seed N]   the synthetic set as raw arrays
       als       --data FOLDER [--factors N --solver cg|cholesky|subspace --iterations N --threads N --out FOLDER]
       top       --data FOLDER --model FOLDER [--count N --threads N]
-      quality   --splits FOLDER --set online-retail|gowalla [--model NAME …]
+      quality   --train FILE --test FILE --models "NAME:setting=number,… NAME+NAME …" [--threads N]
     """
 
 do {
@@ -16,6 +16,7 @@ do {
     case "generate": try generate(options)
     case "als": try timeALS(options)
     case "top": try timeTopItems(options)
+    case "quality": try measureQuality(options)
     default:
         print(usage)
         exit(options.command == "help" ? 0 : 2)

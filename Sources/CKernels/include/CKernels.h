@@ -103,6 +103,10 @@ struct ck_kernels {
     void (*row_dots)(
         float *out, const float *rows, long rows_stride, long width, const int32_t *columns, const float *x, long count);
 
+    /// One ascent of ln σ(u·(i − j)) − r/2 (‖u‖² + ‖i‖² + ‖j‖²): each of the three rows takes a step of `rate` along its
+    /// gradient, all from the values before the step. `slope` is 1 − σ of the inner product that the caller formed.
+    void (*pairwise_step)(float *u, float *i, float *j, long width, float slope, float rate, float r);
+
     /// Σ_p y_p y_pᵀ in double precision over `count` consecutive rows, added to the blocks of 8 columns that reach the
     /// upper triangle of `out` (width × width). Products of two floats are exact, so every variant gives the same bytes.
     void (*gramian)(double *out, long width, const float *rows, long rows_stride, long count);
@@ -145,7 +149,8 @@ void ck_free(void *memory);
 /// system gives no more. Returns when all have ended.
 void ck_run_on_threads(int threads, void (*body)(void *context, int thread), void *context);
 
-/// The score and the item of a key.
+/// A key of a score and an item, and both of a key.
+uint64_t ck_key_of(float score, int32_t item);
 float ck_key_score(uint64_t key);
 int32_t ck_key_item(uint64_t key);
 
