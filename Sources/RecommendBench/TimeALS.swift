@@ -30,6 +30,7 @@ func timeALS(_ options: Options) throws {
     let clock = ContinuousClock()
     var last = clock.now
     var lastProcessor = processorSeconds()
+    var hasBegun = false
     let model = try trainImplicitALS(matrix, options: alsOptions, objective: objective, threads: threads) { number, _ in
         let elapsed = (clock.now - last).components
         let processor = processorSeconds()
@@ -42,7 +43,11 @@ func timeALS(_ options: Options) throws {
         return true
     } check: { half in
         // The first iteration begins after the matrix was transposed.
-        if half == 0, lastProcessor >= 0, !hasBegun { (hasBegun, last, lastProcessor) = (true, clock.now, processorSeconds()) }
+        if half == 0, !hasBegun {
+            hasBegun = true
+            last = clock.now
+            lastProcessor = processorSeconds()
+        }
     }
     try report(["peak_bytes": peakMemory()])
     if let out = try? options.text("out") {
@@ -52,8 +57,6 @@ func timeALS(_ options: Options) throws {
         try RawArrays.write([Int64(rank)], to: "\(out)/rank.i64")
     }
 }
-
-private nonisolated(unsafe) var hasBegun = false
 
 /// Users per second of top-N with the liked items filtered.
 func timeTopItems(_ options: Options) throws {

@@ -34,7 +34,8 @@ public func solveRows(
     }
     if let start, start.rows != block.rows || start.rank != items.rank {
         throw FactorizationError.mismatch(
-            "\(start.rows) rows of rank \(start.rank) to start from, for a block of \(block.rows) and rank \(items.rank)")
+            "\(start.rows) rows of rank \(start.rank) to start from, for a block of \(block.rows) and rank \(items.rank)"
+        )
     }
     guard threads >= 1 else { throw FactorizationError.invalidSetting("\(threads) threads, must be ≥ 1") }
     let padded = PaddedRows(items.values, rank: items.rank)

@@ -66,7 +66,8 @@ public func trainBPR(
     try options.validate()
     guard interactions.firstRow == 0, interactions.count > 0, interactions.columnCount > 1 else {
         throw FactorizationError.mismatch(
-            "\(interactions.count) interactions with \(interactions.columnCount) items from row \(interactions.firstRow)")
+            "\(interactions.count) interactions with \(interactions.columnCount) items from row \(interactions.firstRow)"
+        )
     }
     let trainer = try PairwiseTrainer(interactions, options)
     for epoch in 0..<options.epochs {
@@ -165,7 +166,9 @@ private final class PairwiseTrainer {
     private func matrix(_ base: UnsafeMutablePointer<Float>, _ rows: Int) throws(FactorizationError) -> FactorMatrix {
         var values: [Float] = []
         values.reserveCapacity(rows * options.rank)
-        for row in 0..<rows { values.append(contentsOf: UnsafeBufferPointer(start: base + row * width, count: options.rank)) }
+        for row in 0..<rows {
+            values.append(contentsOf: UnsafeBufferPointer(start: base + row * width, count: options.rank))
+        }
         return try FactorMatrix(values: values, rank: options.rank)
     }
 }

@@ -26,7 +26,8 @@ public func trainExplicitALS(
     let byItem = ratings.transposed()
     let start = try FactorMatrix.initial(
         rows: 0..<ratings.rows, rank: options.rank, seed: options.seed, scale: options.initialScale)
-    var users = BiasedSide(factors: start.values, biases: [Float](repeating: 0, count: ratings.rows), rank: options.rank)
+    var users = BiasedSide(
+        factors: start.values, biases: [Float](repeating: 0, count: ratings.rows), rank: options.rank)
     var items = users
     for _ in 0..<options.iterations {
         items = try solve(byItem, against: users, mean: mean, objective: objective, threads: threads, check: check)

@@ -98,7 +98,9 @@ public struct UserNeighbours: Sendable, Equatable, ItemScorer {
         var scores = [Float](repeating: 0, count: rows.count * itemCount)
         for (slot, row) in rows.enumerated() {
             for (user, similarity) in zip(similarities.columns(ofRow: row), similarities.values(ofRow: row)) {
-                for item in interactions.columns(ofRow: Int(user)) { scores[slot * itemCount + Int(item)] += similarity }
+                for item in interactions.columns(ofRow: Int(user)) {
+                    scores[slot * itemCount + Int(item)] += similarity
+                }
             }
         }
         return scores
