@@ -13,10 +13,7 @@ func measureQuality(_ options: Options) throws {
             weights = fitted.weights
         }
         let (models, trained) = try seconds { try specs.map { try $0.train(split.train, threads: threads) } }
-        let table = try CandidateTable(
-            models, history: split.train, rows: 0..<split.train.rows, depth: specs.count > 1 ? 100 : 20,
-            threads: threads)
-        let lists = try table.topItems(weights: weights, count: 20)
+        let lists = try rank(models, weights: weights, split.train, threads: threads)
         let quality = try RankingQuality(of: lists, heldOut: split.test, at: 20)
         let shape = try ListQuality(of: lists, history: split.train, at: 20)
         var figures: [String: Any] = ["model": String(text), "weights": weights, "train_seconds": trained]
@@ -33,6 +30,20 @@ func measureQuality(_ options: Options) throws {
         figures["popularity_lift"] = shape.popularityLift
         try report(figures)
     }
+}
+
+/// The first twenty items of every user.
+private func rank(
+    _ models: [any ItemScorer], weights: [Double], _ history: InteractionBlock, threads: Int
+) throws -> RankedLists {
+    if models.count == 1, let model = models[0] as? FactorModel {
+        return try topItems(
+            users: model.users, items: model.items, count: 20, excluding: history, threads: threads)
+    }
+    let depth = models.count > 1 ? 100 : 20
+    return try CandidateTable(
+        models, history: history, rows: 0..<history.rows, depth: depth, threads: threads
+    ).topItems(weights: weights, count: 20)
 }
 
 /// Weights fitted on a validation split of the training data; the test data are not looked at.
