@@ -15,8 +15,6 @@ final class ExactRowSolver {
 
     private let kernels = Kernels.best
     private let condition: ConditionBound?
-    /// ‖y‖² of every row of the other side.
-    private let squaredNorms: [Float]
     private let rank: Int
     private let width: Int
     /// Elements of a row of A: the matrix and one vector whose first element is the right-hand side.
@@ -36,9 +34,8 @@ final class ExactRowSolver {
     private let solution: AlignedBuffer<Double>
     private let step: AlignedBuffer<Float>
 
-    init(gramian source: Gramian, unobservedWeight: Double, condition: ConditionBound?, squaredNorms: [Float]) {
+    init(gramian source: Gramian, unobservedWeight: Double, condition: ConditionBound?) {
         self.condition = condition
-        self.squaredNorms = squaredNorms
         rank = source.rank
         width = Kernels.width(source.rank)
         stride = width + 16
@@ -71,16 +68,25 @@ final class ExactRowSolver {
     ///   - items: factors of the other side, `items × width`.
     ///   - result: receives `rank` factors.
     func solve(_ row: RowData, items: UnsafePointer<Float>, into result: UnsafeMutablePointer<Float>) -> RowOutcome {
-        matrix.base.update(from: base.base, count: width * stride)
+        for i in 0..<width {
+            // Only blocks that reach the upper triangle are read.
+            let from = i * stride + (i & ~15)
+            (matrix.base + from).update(from: base.base + from, count: (i + 1) * stride - from)
+        }
         for i in 0..<rank { matrix.base[i * stride + i] += Float(row.lambda) }
-        for first in Swift.stride(from: 0, to: row.count, by: chunk) { addChunk(first, of: row, items: items) }
+        var isWellConditioned = condition != nil
+        for first in Swift.stride(from: 0, to: row.count, by: chunk) {
+            let isPositive = addChunk(first, of: row, items: items)
+            isWellConditioned = isWellConditioned && isPositive
+        }
+        if isWellConditioned { isWellConditioned = hasSmallCondition(row) }
         addResidual(row, items: items, solution: nil)
         for i in 0..<rank { matrix.base[i * stride + width] = Float(residual.base[i]) }
         guard kernels.cholesky(matrix.base, stride, width, 16, inverse.base) else { return .notPositiveDefinite }
 
         for i in 0..<width { step.base[i] = matrix.base[i * stride + width] }
         kernels.solve_backward(matrix.base, stride, width, inverse.base, step.base)
-        if isWellConditioned(row) { return write(to: result) { step.base[$0] } }
+        if isWellConditioned { return write(to: result) { step.base[$0] } }
         for i in 0..<width { solution.base[i] = Double(step.base[i]) }
         addResidual(row, items: items, solution: solution.base)
         for i in 0..<width { step.base[i] = Float(residual.base[i]) }
@@ -98,19 +104,18 @@ final class ExactRowSolver {
         return isFinite ? .solved : .notFinite
     }
 
-    private func isWellConditioned(_ row: RowData) -> Bool {
+    /// Σ w ‖y‖² is what the diagonal grew by.
+    private func hasSmallCondition(_ row: RowData) -> Bool {
         guard let condition else { return false }
-        var added = 0.0
-        for position in 0..<row.count {
-            let weight = row.weights.map { $0[position] } ?? 1
-            guard weight >= 0 else { return false }
-            added += Double(weight * squaredNorms[Int(row.columns[position])])
-        }
-        return condition.value(lambda: row.lambda, added: added) < Self.refinedFrom
+        var added = -Double(rank) * row.lambda
+        for i in 0..<rank { added += Double(matrix.base[i * stride + i] - base.base[i * stride + i]) }
+        return condition.value(lambda: row.lambda, added: max(0, added)) < Self.refinedFrom
     }
 
     /// A += Σ w y yᵀ over a chunk: rows times √w on both sides, or w y beside y where a weight is negative.
-    private func addChunk(_ first: Int, of row: RowData, items: UnsafePointer<Float>) {
+    ///
+    /// - Returns: whether no weight is negative.
+    private func addChunk(_ first: Int, of row: RowData, items: UnsafePointer<Float>) -> Bool {
         let count = min(chunk, row.count - first)
         let columns = row.columns + first
         let ahead = min(chunk, row.count - first - count + row.following)
@@ -120,9 +125,10 @@ final class ExactRowSolver {
             kernels.gather(right.base, stride, items, width, width, columns, nil, count)
             kernels.rank_update(
                 matrix.base, self.stride, width, right.base, right.base, stride, count, items, width, later, ahead)
-            return
+            return true
         }
-        if (0..<count).allSatisfy({ weights[$0] >= 0 }) {
+        let isPositive = (0..<count).allSatisfy { weights[$0] >= 0 }
+        if isPositive {
             for p in 0..<count { scale.base[p] = weights[p].squareRoot() }
             kernels.gather(right.base, stride, items, width, width, columns, scale.base, count)
             kernels.rank_update(
@@ -133,6 +139,7 @@ final class ExactRowSolver {
             kernels.rank_update(
                 matrix.base, self.stride, width, left.base, right.base, stride, count, items, width, later, ahead)
         }
+        return isPositive
     }
 
     /// residual = Σ t y, or with a solution x the whole residual from the data: Σ (t − w (y·x)) y − α₀ YᵀY x − λ x.

@@ -7,7 +7,6 @@ public struct FixedSide: Sendable {
     private let padded: PaddedRows
     /// Only exact solutions are refined, and only up to so many factors does the bound cost less than it saves.
     private let condition: ConditionBound?
-    private let squaredNorms: [Float]
 
     /// Copies the factors into rows of whole vectors and looks at the Gramian's condition; parameters as in
     /// ``solveRows(block:items:gramian:objective:solver:start:threads:check:)``.
@@ -29,7 +28,6 @@ public struct FixedSide: Sendable {
         let isBounded = solver == .cholesky && items.rank <= 512
         condition =
             isBounded ? ConditionBound(gramian: gramian, unobservedWeight: objective.unobservedWeight) : nil
-        squaredNorms = isBounded ? Analytics.squaredNorms(of: items) : []
     }
 
     /// Solves a block of rows of the other side; parameters, result and errors as in
@@ -49,10 +47,8 @@ public struct FixedSide: Sendable {
         guard threads >= 1 else { throw FactorizationError.invalidSetting("\(threads) threads, must be ≥ 1") }
         let pieces = piecesOfWork(block)
         let (items, padded) = (items, padded)
-        let worker = { @Sendable [gramian, objective, solver, condition, squaredNorms] in
-            RowWorker(
-                gramian: gramian, objective: objective, solver: solver, condition: condition,
-                squaredNorms: squaredNorms)
+        let worker = { @Sendable [gramian, objective, solver, condition] in
+            RowWorker(gramian: gramian, objective: objective, solver: solver, condition: condition)
         }
         let values = try [Float](unsafeUninitializedCapacity: block.rows * items.rank) { result, initialized in
             guard let base = result.baseAddress else { return }
@@ -78,16 +74,6 @@ private func piecesOfWork(_ block: InteractionBlock) -> [Range<Int>] {
         }
     }
     return pieces
-}
-
-private func squaredNorms(of factors: FactorMatrix) -> [Float] {
-    factors.values.withUnsafeBufferPointer { values in
-        (0..<factors.rows).map { row in
-            var sum: Float = 0
-            for position in row * factors.rank..<(row + 1) * factors.rank { sum += values[position] * values[position] }
-            return sum
-        }
-    }
 }
 
 /// Memory that threads write disjoint parts of.

@@ -13,8 +13,7 @@ final class RowWorker {
     private let rank: Int
 
     init(
-        gramian: Gramian, objective: ImplicitObjective, solver: RowSolver, condition: ConditionBound?,
-        squaredNorms: [Float]
+        gramian: Gramian, objective: ImplicitObjective, solver: RowSolver, condition: ConditionBound?
     ) {
         self.objective = objective
         others = gramian.rows
@@ -25,7 +24,7 @@ final class RowWorker {
         case .cholesky:
             method = .exact(
                 ExactRowSolver(
-                    gramian: gramian, unobservedWeight: unobserved, condition: condition, squaredNorms: squaredNorms))
+                    gramian: gramian, unobservedWeight: unobserved, condition: condition))
         case .conjugateGradient(let steps):
             method = .conjugate(ConjugateRowSolver(gramian: gramian, unobservedWeight: unobserved, steps: steps))
         case .subspace(let size):

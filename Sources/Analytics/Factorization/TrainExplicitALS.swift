@@ -79,7 +79,7 @@ private func solve(
         let target = SharedResult(base: base)
         let pieces = (ratings.rows + 63) / 64
         try inParallel(threads: threads, pieces: pieces, check: check) {
-            ExactRowSolver(gramian: nothing, unobservedWeight: 0, condition: nil, squaredNorms: [])
+            ExactRowSolver(gramian: nothing, unobservedWeight: 0, condition: nil)
         } body: { solver, piece in
             for row in piece * 64..<min(ratings.rows, (piece + 1) * 64) {
                 let range = ratings.rowOffsets[row]..<ratings.rowOffsets[row + 1]
