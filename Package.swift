@@ -45,7 +45,9 @@ let package = Package(
             name: "Postgres",
             dependencies: ["CLibPQ", logging],
             swiftSettings: strict),
-        .target(name: "Analytics", swiftSettings: numeric),
+        // Loops that Swift cannot compile for more than the build's own processor; optimised in debug builds too.
+        .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
+        .target(name: "Analytics", dependencies: ["CKernels"], swiftSettings: numeric),
         .target(
             name: "Mail",
             dependencies: [
@@ -117,6 +119,8 @@ let package = Package(
                 lifecycle,
             ], swiftSettings: strict),
 
+        .executableTarget(name: "RecommendBench", dependencies: ["Analytics"], swiftSettings: strict),
+
         .target(
             name: "TestSupport",
             dependencies: [
@@ -124,7 +128,7 @@ let package = Package(
                 lifecycle,
             ], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "AnalyticsTests", dependencies: ["Analytics"], swiftSettings: strict),
+        .testTarget(name: "AnalyticsTests", dependencies: ["Analytics", "CKernels"], swiftSettings: strict),
         .testTarget(
             name: "MailTests",
             dependencies: [

@@ -34,12 +34,11 @@ struct SolveShard: Plugin {
 
         let solved = try await onOwnThread { check in
             var solved: [FactorBlock] = []
+            let side = try permanently {
+                try FixedSide(source, gramian: gramian, objective: model.plan.arguments.objective)
+            }
             for (block, interactions) in zip(blocks, interactions) {
-                let factors = try permanently {
-                    try solveRows(
-                        block: interactions, items: source, gramian: gramian,
-                        objective: model.plan.arguments.objective, check: check)
-                }
+                let factors = try permanently { try side.solveRows(block: interactions, check: check) }
                 solved.append(FactorBlock(block: block, factors: factors))
                 job.progress(
                     solved.count, of: blocks.count,

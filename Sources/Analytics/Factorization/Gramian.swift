@@ -1,3 +1,6 @@
+internal import CKernels
+import Synchronization
+
 /// Yᵀ Y of factors Y, in double precision: `rank × rank`, symmetric, kept as the packed lower triangle.
 ///
 /// Sums are formed per fixed block (``RowBlocks``) and added in ascending block order, whoever computes the parts:
@@ -20,12 +23,18 @@ public struct Gramian: Sendable, Equatable {
         i >= j ? lowerTriangle[i * (i + 1) / 2 + j] : lowerTriangle[j * (j + 1) / 2 + i]
     }
 
-    /// Yᵀ Y of a whole matrix, block by block.
-    public init(of factors: FactorMatrix) {
+    /// Yᵀ Y of a whole matrix, block by block; the same for any number of threads.
+    public init(of factors: FactorMatrix, threads: Int = 1) {
         let blocks = RowBlocks(rows: factors.rows)
-        var sum = Gramian(rank: factors.rank, rows: 0, lowerTriangle: Gramian.zeros(factors.rank))
-        for block in 0..<blocks.count { sum = sum.adding(Gramian(partOf: factors, rows: blocks[block])) }
-        self = sum
+        let empty = Gramian(rank: factors.rank, rows: 0, lowerTriangle: Gramian.zeros(factors.rank))
+        let parts = Mutex([Gramian?](repeating: nil, count: blocks.count))
+        // Nothing in the body throws.
+        try? inParallel(threads: threads, pieces: blocks.count) {
+        } body: { _, block in
+            let part = Gramian(partOf: factors, rows: blocks[block])
+            parts.withLock { $0[block] = part }
+        }
+        self = parts.withLock { $0 }.reduce(empty) { sum, part in part.map { sum.adding($0) } ?? sum }
     }
 
     /// Adds the parts of consecutive blocks in the order given, which must be ascending to be reproducible.
@@ -45,25 +54,24 @@ public struct Gramian: Sendable, Equatable {
     ///   - range: rows of `factors`.
     public init(partOf factors: FactorMatrix, rows range: Range<Int>) {
         let rank = factors.rank
-        let width = (rank + 3) & ~3
-        let panel = AlignedBuffer<Double>(count: range.count * width)
-        for (position, row) in range.enumerated() {
-            for column in 0..<rank {
-                panel.base[position * width + column] = Double(factors.values[row * rank + column])
+        let width = Kernels.width(rank)
+        let sums = AlignedBuffer<Double>(count: width * width)
+        let kernels = Kernels.best
+        factors.values.withUnsafeBufferPointer { values in
+            guard let source = values.baseAddress.map({ $0 + range.lowerBound * rank }) else { return }
+            if rank == width {
+                kernels.gramian(sums.base, width, source, rank, range.count)
+            } else {
+                let padded = AlignedBuffer<Float>(count: range.count * width)
+                for row in 0..<range.count {
+                    (padded.base + row * width).update(from: source + row * rank, count: rank)
+                }
+                kernels.gramian(sums.base, width, padded.base, width, range.count)
             }
         }
         var lower = Gramian.zeros(rank)
-        for i in stride(from: 0, to: rank, by: 4) {
-            for j in stride(from: 0, through: i, by: 4) {
-                let tile = tileProduct(
-                    left: panel.base + i, leftStride: width, right: panel.base + j, rightStride: width,
-                    depth: range.count)
-                for (r, vector) in [tile.0, tile.1, tile.2, tile.3].enumerated() where i + r < rank {
-                    for lane in 0..<4 where j + lane <= i + r {
-                        lower[(i + r) * (i + r + 1) / 2 + j + lane] = vector[lane]
-                    }
-                }
-            }
+        for i in 0..<rank {
+            for j in 0...i { lower[i * (i + 1) / 2 + j] = sums.base[j * width + i] }
         }
         self.init(rank: rank, rows: range.count, lowerTriangle: lower)
     }

@@ -82,4 +82,31 @@ public struct ImplicitObjective: Sendable, Equatable, Codable {
             return (confidence - unobservedWeight, confidence)
         }
     }
+
+    /// ``weights(_:)`` of many values in single precision; the choice of rule is outside the loop.
+    func fillWeights(
+        _ values: UnsafePointer<Float>, count: Int, targets: UnsafeMutablePointer<Float>,
+        weights: UnsafeMutablePointer<Float>
+    ) {
+        switch confidence {
+        case .linear(let alpha):
+            let (alpha, unobserved) = (Float(alpha), Float(unobservedWeight))
+            for position in 0..<count {
+                weights[position] = alpha * values[position]
+                targets[position] = alpha * values[position] + unobserved
+            }
+        case .proportional(let alpha):
+            let (alpha, unobserved) = (Float(alpha), Float(unobservedWeight))
+            for position in 0..<count {
+                targets[position] = alpha * values[position]
+                weights[position] = alpha * values[position] - unobserved
+            }
+        case .uniform, .logarithmic:
+            for position in 0..<count {
+                let found = self.weights(values[position])
+                targets[position] = Float(found.target)
+                weights[position] = Float(found.matrix)
+            }
+        }
+    }
 }

@@ -71,6 +71,17 @@ public struct InteractionBlock: Sendable, Equatable {
     /// The values of one row of the block, in the order of its columns.
     public func values(ofRow row: Int) -> ArraySlice<Float> { values[rowOffsets[row]..<rowOffsets[row + 1]] }
 
+    /// Whether a row of the block has a column.
+    public func contains(row: Int, column: Int32) -> Bool {
+        var low = rowOffsets[row]
+        var high = rowOffsets[row + 1]
+        while low < high {
+            let middle = (low + high) / 2
+            if columns[middle] < column { low = middle + 1 } else { high = middle }
+        }
+        return low < rowOffsets[row + 1] && columns[low] == column
+    }
+
     /// A run of the block's rows as a block of its own; `range` counts rows of this block.
     public func block(of range: Range<Int>) -> InteractionBlock {
         let start = rowOffsets[range.lowerBound]

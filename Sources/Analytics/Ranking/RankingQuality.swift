@@ -2,7 +2,8 @@
 ///
 /// With `hits` the held-out items among the first `k` of a user's list and T the user's held-out items:
 /// recall = hits / min(k, |T|); hit rate = 1 if hits > 0; NDCG = Σ over hits of 1 / log₂(position + 1), positions from
-/// 1, divided by the same sum for a list that begins with min(k, |T|) hits.
+/// 1, divided by the same sum for a list that begins with min(k, |T|) hits; recall of all = hits / |T|; average precision
+/// = Σ over hits of (hits up to there / position), divided by min(k, |T|).
 public struct RankingQuality: Sendable, Equatable {
     /// The cut-off.
     public let k: Int
@@ -10,6 +11,10 @@ public struct RankingQuality: Sendable, Equatable {
     public let rows: [Int]
     /// Recall at k of each counted row.
     public let recall: [Double]
+    /// Hits among the first k by all held-out items of each counted row, however many they are.
+    public let recallOfAll: [Double]
+    /// Average precision at k of each counted row.
+    public let averagePrecision: [Double]
     /// Hit rate at k of each counted row, 0 or 1.
     public let hitRate: [Double]
     /// NDCG at k of each counted row.
@@ -30,6 +35,8 @@ public struct RankingQuality: Sendable, Equatable {
         let gains = (0..<k).map { 1 / Elementary.log2(Double($0 + 2)) }
         var rows: [Int] = []
         var recall: [Double] = []
+        var recallOfAll: [Double] = []
+        var averagePrecision: [Double] = []
         var hitRate: [Double] = []
         var ndcg: [Double] = []
         for row in 0..<lists.rows {
@@ -37,13 +44,17 @@ public struct RankingQuality: Sendable, Equatable {
             guard !wanted.isEmpty else { continue }
             var hits = 0
             var gain = 0.0
+            var precision = 0.0
             for (position, item) in lists.items(ofRow: row).prefix(k).enumerated() where wanted.contains(item) {
                 hits += 1
                 gain += gains[position]
+                precision += Double(hits) / Double(position + 1)
             }
             let best = min(k, wanted.count)
             rows.append(row)
             recall.append(Double(hits) / Double(best))
+            recallOfAll.append(Double(hits) / Double(wanted.count))
+            averagePrecision.append(precision / Double(best))
             hitRate.append(hits > 0 ? 1 : 0)
             ndcg.append(gain / gains[..<best].reduce(0, +))
         }
@@ -51,12 +62,18 @@ public struct RankingQuality: Sendable, Equatable {
         self.k = k
         self.rows = rows
         self.recall = recall
+        self.recallOfAll = recallOfAll
+        self.averagePrecision = averagePrecision
         self.hitRate = hitRate
         self.ndcg = ndcg
     }
 
     /// Mean recall at k.
     public var meanRecall: Double { Self.mean(recall) }
+    /// Mean recall of all.
+    public var meanRecallOfAll: Double { Self.mean(recallOfAll) }
+    /// Mean average precision (MAP) at k.
+    public var meanAveragePrecision: Double { Self.mean(averagePrecision) }
     /// Share of users with at least one hit.
     public var meanHitRate: Double { Self.mean(hitRate) }
     /// Mean NDCG at k.

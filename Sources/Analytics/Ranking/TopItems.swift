@@ -1,8 +1,12 @@
+internal import CKernels
+import Synchronization
+
 /// Finds the best items of each user by the inner product of their factors.
 ///
-/// Scores are formed in tiles of 4 users × 8 items and dropped at once unless they beat the user's list so far; an
-/// element's bits depend on its own two rows only, so any split of the users gives the same lists. Equal scores rank by
-/// the lower item index.
+/// Scores are formed in tiles that stay in registers and dropped at once unless they reach the user's list so far. Items
+/// stream past in descending order of their norms, and a user is done when the product of the norms cannot reach the
+/// list any more; that skips work and no item. An element's bits depend on its own two rows only, so any split of the
+/// users and any number of threads gives the same lists. Equal scores rank by the lower item index.
 ///
 /// - Parameters:
 ///   - users: a block of users, `rows × rank`.
@@ -11,12 +15,13 @@
 ///   - excluded: items that a user must not get, such as those already bought: row `r` belongs to `users` row `r`;
 ///     values are ignored.
 ///   - recommendable: `false` for items that nobody may get; all are allowed without it.
-///   - check: called every few users; what it throws ends the work, for cancellation.
+///   - threads: how many share the work, at least 1.
+///   - check: called on the caller's thread every few users; what it throws ends the work, for cancellation.
 /// - Returns: one list per row of `users`.
 /// - Throws: ``RankingError`` when sizes do not fit or `count` is not positive; what `check` throws.
 public func topItems(
     users: FactorMatrix, items: FactorMatrix, count: Int, excluding excluded: InteractionBlock? = nil,
-    recommendable: [Bool]? = nil, check: () throws -> Void = {}
+    recommendable: [Bool]? = nil, threads: Int = 1, check: () throws -> Void = {}
 ) throws -> RankedLists {
     guard count >= 1 else { throw RankingError.invalidCount(count) }
     guard users.rank == items.rank else {
@@ -29,89 +34,110 @@ public func topItems(
     if let recommendable, recommendable.count != items.rows {
         throw RankingError.mismatch("a mask of \(recommendable.count) for \(items.rows) items")
     }
-    let right = PackedPanels(items.values, rows: 0..<items.rows, depth: items.rank, width: 8)
-    let left = PackedPanels(users.values, rows: 0..<min(4, users.rows), depth: users.rank, width: 4)
-    var selection = TopSelection(
-        limit: min(count, max(1, items.rows)), itemCount: items.rows, excluded: excluded, recommendable: recommendable)
-    try users.values.withUnsafeBufferPointer { values in
-        for first in stride(from: 0, to: users.rows, by: 4) {
-            if first.isMultiple(of: 64) { try check() }
-            let range = first..<min(first + 4, users.rows)
-            left.fill(values, rows: range)
-            for panel in 0..<right.panels {
-                let tile = tileProduct(
-                    left: left[0], leftStride: 4, right: right[panel], rightStride: 8, depth: users.rank)
-                selection.offer(tile.0, slot: 0, row: first, firstItem: panel * 8)
-                if range.count > 1 { selection.offer(tile.1, slot: 1, row: first + 1, firstItem: panel * 8) }
-                if range.count > 2 { selection.offer(tile.2, slot: 2, row: first + 2, firstItem: panel * 8) }
-                if range.count > 3 { selection.offer(tile.3, slot: 3, row: first + 3, firstItem: panel * 8) }
+    let panels = ItemPanels(items, recommendable: recommendable)
+    let limit = min(count, max(1, items.rows))
+    let block = UserScorer.usersPerBlock(depth: users.rank)
+    let pieces = (users.rows + block - 1) / block
+    let parts = Mutex([FoundItems](repeating: FoundItems(), count: pieces))
+    try inParallel(threads: threads, pieces: pieces, check: check) {
+        UserScorer(panels: panels, limit: limit)
+    } body: { scorer, piece in
+        let range = piece * block..<min(users.rows, (piece + 1) * block)
+        let found = scorer.score(users, rows: range, excluded: excluded)
+        parts.withLock { $0[piece] = found }
+    }
+    var whole = FoundItems()
+    for part in parts.withLock({ $0 }) {
+        whole.lengths += part.lengths
+        whole.items += part.items
+        whole.scores += part.scores
+    }
+    var offsets = [0]
+    offsets.reserveCapacity(users.rows + 1)
+    for length in whole.lengths { offsets.append((offsets.last ?? 0) + length) }
+    return RankedLists(rowOffsets: offsets, items: whole.items, scores: whole.scores)
+}
+
+/// The lists of a run of users.
+private struct FoundItems: Sendable {
+    var lengths: [Int] = []
+    var items: [Int32] = []
+    var scores: [Float] = []
+}
+
+/// What one thread scores a block of users with.
+private final class UserScorer {
+    private let kernels = Kernels.best
+    private let panels: ItemPanels
+    private let limit: Int
+    private let capacity: Int
+    private let block: Int
+    private let users: AlignedBuffer<Float>
+    private let keys: AlignedBuffer<UInt64>
+    private let lists: UnsafeMutablePointer<ck_list>
+
+    /// As many users as fit the first-level cache beside a panel, in whole tiles.
+    static func usersPerBlock(depth: Int) -> Int {
+        let rows = Kernels.best.score_rows
+        return max(1, 32_768 / (4 * depth * rows)) * rows
+    }
+
+    init(panels: ItemPanels, limit: Int) {
+        self.panels = panels
+        self.limit = limit
+        capacity = limit + max(limit, 64) + 32
+        block = Self.usersPerBlock(depth: panels.depth)
+        users = AlignedBuffer(count: block * panels.depth)
+        keys = AlignedBuffer(count: block * capacity)
+        lists = .allocate(capacity: block)
+    }
+
+    deinit { lists.deallocate() }
+
+    func score(_ factors: FactorMatrix, rows: Range<Int>, excluded: InteractionBlock?) -> FoundItems {
+        let depth = panels.depth
+        let tile = kernels.score_rows
+        factors.values.withUnsafeBufferPointer { values in
+            for (slot, row) in rows.enumerated() {
+                let target = users.base + slot / tile * tile * depth + slot % tile
+                for d in 0..<depth { target[d * tile] = values[row * depth + d] }
+                var list = ck_list()
+                list.keys = keys.base + slot * capacity
+                list.capacity = Int32(capacity)
+                list.limit = Int32(limit)
+                list.threshold = -.infinity
+                list.norm = roundedUpNorm(values, row: row, rank: depth)
+                lists[slot] = list
             }
-            for row in range { selection.finish(slot: row - first) }
         }
-    }
-    return selection.lists
-}
-
-/// The lists of four users at a time, with the filters that apply to a candidate only once its score is good enough.
-private struct TopSelection {
-    private let itemCount: Int
-    private let excluded: InteractionBlock?
-    private let recommendable: [Bool]?
-    private var heaps: [BoundedHeap]
-    private var thresholds: SIMD4<Float>
-    private var offsets = [0]
-    private var items: [Int32] = []
-    private var scores: [Float] = []
-
-    init(limit: Int, itemCount: Int, excluded: InteractionBlock?, recommendable: [Bool]?) {
-        self.itemCount = itemCount
-        self.excluded = excluded
-        self.recommendable = recommendable
-        heaps = [BoundedHeap](repeating: BoundedHeap(limit: limit), count: 4)
-        thresholds = SIMD4(repeating: -.infinity)
-    }
-
-    var lists: RankedLists { RankedLists(rowOffsets: offsets, items: items, scores: scores) }
-
-    /// Items come in ascending order, so one that only equals the worst kept never replaces it.
-    @inline(__always)
-    mutating func offer(_ vector: SIMD8<Float>, slot: Int, row: Int, firstItem: Int) {
-        if anyExceeds(vector, thresholds[slot]) { take(vector, slot: slot, row: row, firstItem: firstItem) }
-    }
-
-    @inline(never)
-    private mutating func take(_ vector: SIMD8<Float>, slot: Int, row: Int, firstItem: Int) {
-        for lane in 0..<min(8, itemCount - firstItem) where vector[lane] > thresholds[slot] {
-            let item = firstItem + lane
-            if let recommendable, !recommendable[item] { continue }
-            if let excluded, contains(excluded, row: row, item: Int32(item)) { continue }
-            heaps[slot].offer(Int32(item), score: vector[lane])
-            thresholds[slot] = heaps[slot].threshold
+        if let excluded {
+            excluded.columns.withUnsafeBufferPointer { columns in
+                for (slot, row) in rows.enumerated() {
+                    guard let base = columns.baseAddress else { continue }
+                    let start = excluded.rowOffsets[row]
+                    ck_list_exclude(&lists[slot], base + start, Int32(excluded.rowOffsets[row + 1] - start))
+                }
+                select(rows.count)
+            }
+        } else {
+            select(rows.count)
         }
-    }
-
-    mutating func finish(slot: Int) {
-        heaps[slot].drain(into: &items, &scores)
-        offsets.append(items.count)
-        thresholds[slot] = -.infinity
-    }
-
-    private func contains(_ block: InteractionBlock, row: Int, item: Int32) -> Bool {
-        var low = block.rowOffsets[row]
-        var high = block.rowOffsets[row + 1]
-        while low < high {
-            let middle = (low + high) / 2
-            if block.columns[middle] < item { low = middle + 1 } else { high = middle }
+        var found = FoundItems()
+        for slot in 0..<rows.count {
+            ck_list_compact(&lists[slot])
+            let best = UnsafeBufferPointer(start: lists[slot].keys, count: Int(lists[slot].count)).sorted(by: >)
+            found.lengths.append(best.count)
+            for key in best {
+                found.items.append(ck_key_item(key))
+                found.scores.append(ck_key_score(key))
+            }
         }
-        return low < block.rowOffsets[row + 1] && block.columns[low] == item
+        return found
     }
-}
 
-/// Whether a lane is greater than the threshold: the sign bits of threshold − lane, which a vector comparison of the
-/// standard library tests one lane at a time. May say yes for NaN.
-@inline(__always)
-private func anyExceeds(_ vector: SIMD8<Float>, _ threshold: Float) -> Bool {
-    let difference = SIMD8<Float>(repeating: threshold) - vector
-    let words = unsafeBitCast(difference, to: SIMD4<UInt64>.self)
-    return (words.x | words.y | words.z | words.w) & 0x8000_0000_8000_0000 != 0
+    private func select(_ count: Int) {
+        kernels.score_select(
+            users.base, (count + kernels.score_rows - 1) / kernels.score_rows, panels.panels, panels.count,
+            panels.depth, panels.items, panels.norms, lists, count)
+    }
 }

@@ -41,6 +41,27 @@ struct TopItemsTests {
         }
     }
 
+    @Test("any number of threads gives the same lists, also for users without factors", arguments: [2, 5])
+    func threads(threads: Int) throws {
+        let drawn = try FactorMatrix.initial(rows: 0..<400, rank: 24, seed: 3)
+        let users = try FactorMatrix(
+            values: drawn.values.enumerated().map { $0.offset / 24 % 7 == 0 ? 0 : $0.element }, rank: 24)
+        let items = try FactorMatrix.initial(rows: 0..<1000, rank: 24, seed: 4)
+        let whole = try topItems(users: users, items: items, count: 20)
+        #expect(try topItems(users: users, items: items, count: 20, threads: threads) == whole)
+        #expect(Array(whole.items(ofRow: 7)) == Array(0..<20), "equal scores rank by the lower index")
+    }
+
+    @Test("items that are much longer than others do not hide good short ones")
+    func norms() throws {
+        // The longest item points away from the user; the shortest ones towards it.
+        var values: [Float] = [-100, 0, 0, 50]
+        for item in 0..<300 { values += [Float(item + 1) / 100, 0.001] }
+        let items = try FactorMatrix(values: values, rank: 2)
+        let lists = try topItems(users: FactorMatrix(values: [1, 0], rank: 2), items: items, count: 5)
+        #expect(Array(lists.items) == [301, 300, 299, 298, 297])
+    }
+
     @Test("a list is short when little is allowed, and empty when nothing is")
     func short() throws {
         let users = try FactorMatrix(values: [1], rank: 1)
