@@ -25,10 +25,13 @@ def cpu_seconds(pid):
 
 def server_cpu_seconds(postmaster):
     """What a PostgreSQL server has used: the postmaster, its living children, and those that have ended."""
-    total = cpu_seconds(postmaster)
-    for name in os.listdir("/proc"):
-        if name.isdigit():
-            found = fields(name)
-            if found is not None and int(found[1]) == postmaster:
-                total += cpu_seconds(name)
-    return total
+    while True:
+        own = cpu_seconds(postmaster)
+        children = 0.0
+        for name in os.listdir("/proc"):
+            if name.isdigit():
+                found = fields(name)
+                if found is not None and int(found[1]) == postmaster:
+                    children += cpu_seconds(name)
+        if cpu_seconds(postmaster) == own:  # else a child has ended meanwhile, and may be counted twice or not at all
+            return own + children
