@@ -24,6 +24,7 @@ def options():
     parser.add_argument("--only", default=",".join(WHATS))
     parser.add_argument("--peers", default="")
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=PROGRAM")
+    parser.add_argument("--set", action="append", default=[], metavar="PEER.NAME=VALUE")
     parser.add_argument("--slots", type=int, required=True)
     parser.add_argument("--json")
     parser.add_argument("--program", required=True, help="our own")
@@ -37,6 +38,11 @@ def options():
     return asked
 
 
+def settings(peer, given):
+    """Other values of a peer's settings, for its program."""
+    return [part for each in given if each.startswith(f"{peer}.") for part in ("--set", each.removeprefix(f"{peer}."))]
+
+
 class QueueBench:
     def __init__(self, asked):
         self.asked, self.server = asked, Server()
@@ -47,8 +53,8 @@ class QueueBench:
         self.participants = [self.ours]
         for name in filter(None, asked.peers.split(",")):
             self.participants.append(Participant(
-                name, [asked.python, "-m", f"queue_bench.peers.{PEERS[name].module}"], self.server, asked.logs,
-                share=PEERS[name].share))
+                name, [asked.python, "-m", f"queue_bench.peers.{PEERS[name].module}", *settings(name, asked.set)],
+                self.server, asked.logs, share=PEERS[name].share))
         for given in asked.peer:
             name, _, program = given.partition("=")
             self.participants.append(Participant(name, [program], self.server, asked.logs))

@@ -1,7 +1,8 @@
 """Oban for Python, by what its guides "Defining Queues" and "Production" say. Needs Python 3.12.
 
-- One queue with a limit of 100, the most that its guides speak of for jobs that wait for I/O; a producer fetches as many
-  jobs as it has room for and acknowledges the finished ones before.
+- One queue with a limit of 500. Its guide sets no bound to the limit and gives queues of jobs that wait for I/O a higher
+  one. A producer acknowledges what has ended and then fetches as many jobs as it has room for, so a drain takes less CPU
+  with 500 than with 20 or 100.
 - `debounce_interval` stays at 5 ms, the default and less than the guide's example: it is the least time between fetches.
 - The pool stays at its default of 10 connections, "comfortable for most deployments": a producer borrows one at a time.
 - The pruner stays at its default and keeps finished jobs for a day; metrics stay off, as by default.
@@ -17,7 +18,8 @@ from oban.schema import install
 from . import program
 from .tally import TALLY
 
-LIMIT = 100
+BATCH = 1000  # jobs with a call of bulk enqueue
+LIMIT = 500
 
 
 @worker(queue="bench")
@@ -27,18 +29,19 @@ class Nothing:
 
 
 class ObanPeer(program.Peer):
-    batch = 1000
-    facts = {
-        "version": "0.7.0",
-        "left": "SELECT EXISTS (SELECT FROM oban_jobs WHERE state IN ('available', 'executing', 'scheduled', 'retryable'))",
-        "kept": "SELECT count(*) FROM oban_jobs WHERE state = 'completed'",
-        "keeps": "the job with its arguments and its last state, for a day",
-        "settings": {
-            "all": "psycopg with psycopg-binary, a pool of 10 connections",
-            "enqueue": f"enqueue_many of {batch} jobs a call",
-            "worker": f"one queue with a limit of {LIMIT} in a process, debounce 5 ms",
-        },
-    }
+    def facts(self):
+        return {
+            "batch": BATCH,
+            "version": "0.7.0",
+            "left": "SELECT EXISTS (SELECT FROM oban_jobs WHERE state IN ('available', 'executing', 'scheduled', 'retryable'))",
+            "kept": "SELECT count(*) FROM oban_jobs WHERE state = 'completed'",
+            "keeps": "the job with its arguments and its last state, for a day",
+            "settings": {
+                "all": "psycopg with psycopg-binary, a pool of 10 connections",
+                "enqueue": f"enqueue_many of {BATCH} jobs a call",
+                "worker": f"one queue with a limit of {LIMIT} in a process, debounce 5 ms",
+            },
+        }
 
     async def prepare(self):
         pool = await Oban.create_pool(self.url, max_size=1)

@@ -18,22 +18,24 @@ from procrastinate import App, PsycopgConnector
 from . import program
 from .tally import TALLY
 
+BATCH = 1000  # jobs with a call of bulk enqueue
 CONCURRENCY = 30
 
 
 class ProcrastinatePeer(program.Peer):
-    batch = 1000
-    facts = {
-        "version": "3.10.0",
-        "left": "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))",
-        "kept": "SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'",
-        "keeps": "the job with its arguments, and a line of procrastinate_events for each change of its state",
-        "settings": {
-            "all": "PsycopgConnector with psycopg-binary",
-            "enqueue": f"batch_defer_async of {batch} jobs a call over one connection",
-            "worker": f"concurrency {CONCURRENCY} in a process, a pool of {CONCURRENCY + 1} connections",
-        },
-    }
+    def facts(self):
+        return {
+            "batch": BATCH,
+            "version": "3.10.0",
+            "left": "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing'))",
+            "kept": "SELECT count(*) FROM procrastinate_jobs WHERE status = 'succeeded'",
+            "keeps": "the job with its arguments, and a line of procrastinate_events for each change of its state",
+            "settings": {
+                "all": "PsycopgConnector with psycopg-binary",
+                "enqueue": f"batch_defer_async of {BATCH} jobs a call over one connection",
+                "worker": f"concurrency {CONCURRENCY} in a process, a pool of {CONCURRENCY + 1} connections",
+            },
+        }
 
     def app(self, connections):
         app = App(connector=PsycopgConnector(conninfo=self.url, min_size=connections, max_size=connections))

@@ -15,11 +15,12 @@ from .tally import TALLY
 class Peer:
     """What a peer must have. The database is named by DATABASE_URL."""
 
-    facts = {}  # what `prepare` prints
-    batch = 1000  # jobs with a call of its bulk enqueue
-
     def __init__(self):
         self.url = os.environ["DATABASE_URL"]
+
+    def facts(self):
+        """What `prepare` prints."""
+        return {}
 
     async def prepare(self):
         """Lays the tables."""
@@ -69,6 +70,7 @@ def arguments(number, sent=0):
 
 def main(peer_type, run=asyncio.run):
     parser = argparse.ArgumentParser()
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="another value of a setting")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("prepare")
     for name in ("enqueue", "enqueue-single"):
@@ -83,12 +85,15 @@ def main(peer_type, run=asyncio.run):
         command = commands.add_parser(name)
         command.add_argument("--name", default="bench")
     asked = parser.parse_args()
+    module = sys.modules[peer_type.__module__]
+    for name, _, value in (given.partition("=") for given in asked.set):
+        setattr(module, name, type(getattr(module, name))(value))
     run(COMMANDS[asked.command](peer_type(), asked))
 
 
 async def prepare(peer, _):
     await peer.prepare()
-    say({**peer.facts, "batch": peer.batch})
+    say(peer.facts())
 
 
 async def enqueue(peer, asked):
@@ -96,8 +101,9 @@ async def enqueue(peer, asked):
     async with peer.sender() as sender:
         await orders.wait_for_go()
         start = time.monotonic()
-        for first in range(0, asked.jobs, peer.batch):
-            await sender.many([arguments(n) for n in range(first, min(first + peer.batch, asked.jobs))])
+        batch = peer.facts()["batch"]
+        for first in range(0, asked.jobs, batch):
+            await sender.many([arguments(n) for n in range(first, min(first + batch, asked.jobs))])
         say(rate("enqueue", asked.jobs, time.monotonic() - start))
         await orders.wait_for_stop()
 
