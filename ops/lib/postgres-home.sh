@@ -2,7 +2,7 @@
 # Where a private PostgreSQL lives and as whom it runs. The server refuses to run as root; started as root it runs as
 # the account `postgres`, or `nobody` where that is missing, and owns nothing but its own folder.
 
-server_name=      # demo or test
+server_name=      # demo, test or bench
 server_notes=     # .millrace/NAME: port, password and where the rest is; readable by the caller only
 server_home=      # the server's own folder: data, log, socket
 server_data=

@@ -10,6 +10,7 @@
 # whose random password is in .millrace/NAME/password, mode 600.
 
 server_pid=
+server_connections=200 # at most, at once
 
 # Sets server_pid to the running server's. A pid counts only if that process stands in our data folder.
 server_runs() {
@@ -109,7 +110,8 @@ require_same_version() {
     fi
 }
 
-# The test server's data are thrown away, so it need not survive a power cut; the demo's is a real one.
+# The test server's data are thrown away, so it need not survive a power cut; the demo's is a real one, and the bench's
+# is measured as a real one.
 server_settings() {
     local port=$1 socket_folder=$2
     cat <<SETTINGS
@@ -117,7 +119,7 @@ listen_addresses = '127.0.0.1'
 port = $port
 unix_socket_directories = '$socket_folder'
 unix_socket_permissions = 0700
-max_connections = 200
+max_connections = $server_connections
 timezone = 'UTC'
 log_timezone = 'UTC'
 log_line_prefix = '%m [%p] %q%a '
@@ -132,6 +134,7 @@ SETTINGS
     else
         printf '%s\n' "shared_buffers = '512MB'"
     fi
+    if [[ $server_name == bench ]]; then printf '%s\n' 'fsync = on' 'synchronous_commit = on' 'full_page_writes = on'; fi
     # Containers often get 64 MB of /dev/shm, too little for a parallel query.
     if (($(df --output=size -k /dev/shm 2>/dev/null | tail -n 1 || echo 0) < 262144)); then
         printf '%s\n' 'dynamic_shared_memory_type = mmap'
@@ -199,7 +202,7 @@ PYTHON
 # Stops the server by its pid; returns when none of its processes is left.
 stop_server() {
     local signal=INT # PostgreSQL's "fast": disconnects the clients, writes everything, ends
-    if [[ $server_name == test ]]; then signal=QUIT; fi
+    if [[ $server_name == test || $server_name == bench ]]; then signal=QUIT; fi # thrown away afterwards
     if server_runs; then
         kill "-$signal" "$server_pid" 2>/dev/null || true
         wait_while 60 server_folder_is_used || true

@@ -1,0 +1,1 @@
+"""Measures job queues on one PostgreSQL: what ops/bench/queue and ops/bench/flat run."""
