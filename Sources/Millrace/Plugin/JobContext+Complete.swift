@@ -1,5 +1,8 @@
 public import Postgres
 
+private let mostChildrenStatement: Statement =
+    "SELECT value::bigint FROM millrace.setting WHERE name = 'max_children'"
+
 extension JobContext {
     /// Ends the job without a result, its effects in the same transaction. See ``complete(result:_:)``.
     public func complete(_ effects: @Sendable (Transaction) async throws -> Void = { _ in }) async throws {
@@ -41,6 +44,7 @@ extension JobContext {
             try await end(result: result, effects)
             return
         }
+        try await checkCount(of: children)
         var heirs = children
         var successorKey: String?
         if var successor {
@@ -64,6 +68,18 @@ extension JobContext {
         }
         attempt.markEnded()
         attempt.doorbell.ring()
+    }
+
+    /// The server refuses what is too many as well, but only once it has all of them: very many are asked about first, and no
+    /// later attempt would have fewer.
+    private func checkCount(of children: [JobRequest]) async throws {
+        guard children.count > 10_000 else { return }
+        let most: Int = try await database.query(mostChildrenStatement)[0][0]
+        guard children.count > most else { return }
+        throw PermanentFailure(
+            "a fan-out into \(children.count) jobs, and \(most) are allowed  →  give each child a range of the work "
+                + "instead of one piece; or raise the limit: "
+                + "UPDATE millrace.setting SET value = … WHERE name = 'max_children'")
     }
 
     private func end(

@@ -97,6 +97,22 @@ struct FanOutTests {
                 claimed, result: nil, children: (0..<3).map { _ in .bare() }, successor: nil)?.count == 4)
     }
 
+    @Test("a plugin that spawns far too many fails at once, and says how many are allowed")
+    func tooManySpawned() async throws {
+        let database = try TestDatabase.current
+        try await database.pool.execute("UPDATE millrace.setting SET value = '10000' WHERE name = 'max_children'")
+        let registry = try PluginRegistry.scripted { job in
+            let children = (0..<10_001).map { _ in JobRequest.bare() }
+            try await job.complete(result: "spread", spawning: children, then: nil)
+        }
+        let standing = try await database.withWorker(registry) {
+            try await database.end(of: try await database.pool.enqueue(try Scripted.request()))
+        }
+        #expect(standing.state == .failed)
+        #expect(standing.attempt == 1)
+        #expect(standing.reason?.hasPrefix("a fan-out into 10001 jobs, and 10000 are allowed  →") == true)
+    }
+
     @Test("ten thousand children that end on four connections never queue for the job that waits for them")
     func noLockQueue() async throws {
         let database = try TestDatabase.current
