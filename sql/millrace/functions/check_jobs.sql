@@ -1,4 +1,5 @@
--- Refuses an option of the wrong kind or out of its range, with what it takes.
+-- Refuses an option of the wrong kind or out of its range, with what it takes. A time that has passed is none: a caller that
+-- counts from its own clock may be late.
 CREATE OR REPLACE FUNCTION millrace.check_options(job jsonb, place text) RETURNS void
 LANGUAGE plpgsql STABLE
 SET search_path = millrace, pg_temp AS $$
@@ -10,10 +11,10 @@ BEGIN
     SELECT known.name, known.least, known.greatest, job #>> known.path AS given INTO wrong
     FROM (VALUES
         ('priority', '{priority}'::text[], -32768::bigint, 32767::bigint), ('max_attempts', '{max_attempts}', 1, 1000),
-        ('timeout_ms', '{timeout_ms}', 1, most), ('weight', '{weight}', 1, 1000), ('args_version', '{args_version}', 1, 2147483647),
-        ('delay_ms', '{delay_ms}', 0, most), ('backoff_base_ms', '{backoff_base_ms}', 0, most),
-        ('backoff_cap_ms', '{backoff_cap_ms}', 0, most), ('deadline_ms', '{deadline_ms}', 1, most),
-        ('expires_ms', '{expires_ms}', 1, most), ('unique.for_ms', '{unique,for_ms}', 1, most),
+        ('timeout_ms', '{timeout_ms}', 1, most), ('weight', '{weight}', 1, 1000), ('args_version', '{args_version}', 0, 2147483647),
+        ('delay_ms', '{delay_ms}', -most, most), ('backoff_base_ms', '{backoff_base_ms}', 0, most),
+        ('backoff_cap_ms', '{backoff_cap_ms}', 0, most), ('deadline_ms', '{deadline_ms}', -most, most),
+        ('expires_ms', '{expires_ms}', -most, most), ('unique.for_ms', '{unique,for_ms}', 1, most),
         ('unique.max_wait_ms', '{unique,max_wait_ms}', 0, most)
     ) AS known(name, path, least, greatest)
     WHERE CASE WHEN job #>> known.path ~ '^-?[0-9]{1,18}$' THEN (job #>> known.path)::bigint NOT BETWEEN known.least AND known.greatest
@@ -72,12 +73,12 @@ BEGIN
         OR (job ->> 'max_attempts')::integer NOT BETWEEN 1 AND 1000
         OR (job ->> 'timeout_ms')::bigint NOT BETWEEN 1 AND most
         OR (job ->> 'weight')::integer NOT BETWEEN 1 AND 1000
-        OR (job ->> 'args_version')::integer < 1
-        OR (job ->> 'delay_ms')::bigint NOT BETWEEN 0 AND most
+        OR (job ->> 'args_version')::integer < 0
+        OR (job ->> 'delay_ms')::bigint NOT BETWEEN -most AND most
         OR (job ->> 'backoff_base_ms')::bigint NOT BETWEEN 0 AND most
         OR (job ->> 'backoff_cap_ms')::bigint NOT BETWEEN 0 AND most
-        OR (job ->> 'deadline_ms')::bigint NOT BETWEEN 1 AND most
-        OR (job ->> 'expires_ms')::bigint NOT BETWEEN 1 AND most
+        OR (job ->> 'deadline_ms')::bigint NOT BETWEEN -most AND most
+        OR (job ->> 'expires_ms')::bigint NOT BETWEEN -most AND most
         -- No time is before all times: it is the cast that may fail.
         OR least((job ->> 'run_at')::timestamptz, (job ->> 'deadline_at')::timestamptz, (job ->> 'expires_at')::timestamptz,
             (job ->> 'logical_time')::timestamptz) < '-infinity'
