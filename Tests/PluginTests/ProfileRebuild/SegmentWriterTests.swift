@@ -1,3 +1,4 @@
+import Shop
 import Testing
 
 @testable import ProfileRebuild
