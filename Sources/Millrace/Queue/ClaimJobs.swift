@@ -48,9 +48,11 @@ extension Session {
 
         let seenLanes: [Int32]? = try row[10]
         if let seenLanes {
+            let (horizon, nextTransaction): (Int64, Int64?) = (try row[12], try row[14])
             book.note(
                 lanes: seenLanes, heads: try row[11],
-                sample: LaneBook.Sample(horizon: try row[12], nextTransaction: try row[14]), oldestTransaction: try row[13])
+                sample: nextTransaction.map { LaneBook.Sample(horizon: horizon, nextTransaction: $0) },
+                oldestTransaction: try row[13])
         }
         guard let epoch: Int64 = try row[0] else { return [] }
         let laneIDs: [Int32] = try row[2]

@@ -11,8 +11,8 @@ struct Lane: Sendable, Hashable {
 /// as long as it lasts. A claim that began each time at the front of a lane would walk over all of them. So it begins at the
 /// lane's *floor*: no row stands before it, and none will appear there. See `sql/millrace/functions/ready.sql` for why.
 struct LaneBook: Sendable {
-    /// The newest place given out at some moment, and the first transaction that had not begun by then. Once all
-    /// transactions before that one have ended, all places up to that one are settled.
+    /// The newest place given out at some moment, and a transaction that began after it. Once all transactions before that
+    /// one have ended, all places up to that one are settled.
     struct Sample: Sendable {
         let horizon: Int64
         let nextTransaction: Int64
@@ -53,14 +53,14 @@ struct LaneBook: Sendable {
     /// - Parameters:
     ///   - lanes: the lanes that it looked at.
     ///   - heads: the first place that was taken in each, from its floor on; nil when there was none.
-    ///   - sample: taken before the transactions were looked at.
+    ///   - sample: taken by the claim; nil when it had nothing to take.
     ///   - oldestTransaction: the oldest transaction that ran then, before the lanes were looked at.
-    mutating func note(lanes: [Int32], heads: [Int64?], sample: Sample, oldestTransaction: Int64) {
+    mutating func note(lanes: [Int32], heads: [Int64?], sample: Sample?, oldestTransaction: Int64) {
         if let ended = samples.lastIndex(where: { $0.nextTransaction <= oldestTransaction }) {
             settled = max(settled, samples[ended].horizon)
             samples.removeFirst(ended + 1)
         }
-        if samples.last?.nextTransaction != sample.nextTransaction {
+        if let sample {
             if samples.count == Self.mostSamples { samples.removeFirst() }
             samples.append(sample)
         }

@@ -69,7 +69,7 @@ struct OperateQueueTests {
         let raised = try await database.withClock(movedBy: "30000s") { pool in
             #expect(try await pool.ageWaiting() == 2)
             return try await pool.query(
-                "SELECT priority FROM millrace.ready ORDER BY job_id"
+                "SELECT lane.priority FROM millrace.ready JOIN millrace.lane ON lane.id = lane_id ORDER BY job_id"
             ).map { try $0[0] as Int16 }
         }
         #expect((2_750...2_767).contains(raised[0]))

@@ -8,8 +8,8 @@ import Testing
 @testable import CampaignDispatch
 
 private let claimStatement: Statement = """
-    INSERT INTO millrace.lease (job_id, epoch, enqueued_at, lane_id, priority, attempt, crashes, worker_id, claimed_at)
-    VALUES (4711, 7, clock_timestamp(), 1, 0, 1, 0, 1, clock_timestamp())
+    INSERT INTO millrace.lease (job_id, epoch, enqueued_at, lane_id, attempt, crashes, worker_id, claimed_at)
+    VALUES (4711, 7, clock_timestamp(), 1, 1, 0, 1, clock_timestamp())
     """
 private let rescueStatement: Statement = "DELETE FROM millrace.lease WHERE job_id = 4711"
 private let planStatement: Statement = """

@@ -19,9 +19,9 @@
 --               "remaining_ms", "expired", "trace"}; NULL for the others
 -- seen_lanes    all lanes that it looked at, with
 -- heads         the first place that is taken in each; NULL when there is none
--- horizon       the newest place given out, read before the other two:
--- oldest_xid    the oldest transaction that ran, and
--- next_xid      the next to begin
+-- horizon       the newest place given out, read before
+-- oldest_xid    the oldest transaction that ran then, and
+-- next_xid      this claim's own: all that had a place by then have lower ones. NULL when no lane has jobs
 -- suspect_at    from so many crashes on a job is suspect
 CREATE OR REPLACE FUNCTION millrace.claim(
     for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[],
@@ -57,8 +57,7 @@ BEGIN
     END IF;
     SELECT greatest(value::smallint - 1, 1) INTO suspect_at FROM setting WHERE name = 'quarantine_after_crashes';
     SELECT last_value INTO horizon FROM job_id_seq;
-    SELECT pg_snapshot_xmin(seen)::text::bigint, pg_snapshot_xmax(seen)::text::bigint INTO oldest_xid, next_xid
-    FROM pg_current_snapshot() AS seen;
+    SELECT pg_snapshot_xmin(seen)::text::bigint INTO oldest_xid FROM pg_current_snapshot() AS seen;
 
     SELECT array_agg(look.id), array_agg(look.head),
         array_agg((look.id, look.priority, look.head, 9223372036854775807, 0, 32767, wanted)::lane_part)
@@ -81,6 +80,8 @@ BEGIN
     IF parts IS NULL OR wanted < 1 THEN
         RETURN;
     END IF;
+    -- Not the end of a snapshot: transactions that run may have higher numbers than that.
+    next_xid := pg_current_xact_id()::text::bigint;
 
     -- limit_rule is named for its lock: whoever sets a limit waits for the claims on their way, which it could not count, and
     -- claims wait for it, limited by then or not.
