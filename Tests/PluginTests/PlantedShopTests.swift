@@ -18,7 +18,7 @@ struct PlantedShopTests {
         try await database.withWorker(try registry()) {
             for (plugin, arguments) in [
                 ("profile-rebuild", #"{"clusters": "auto"}"#),
-                ("als-training", #"{"factors": 32, "iterations": 8, "shards": 2, "top_n": 10}"#),
+                ("als-training", #"{"factors": 16, "iterations": 10, "shards": 2, "top_n": 3}"#),
             ] {
                 let row = try await database.pool.first("SELECT millrace.enqueue($1, $2)", plugin, JSONText(arguments))
                 let number: Int64 = try #require(row)[0]
@@ -51,7 +51,8 @@ struct PlantedShopTests {
         #expect(Double(agreeing) >= 0.97 * Double(customers), "\(agreeing) of \(customers): \(counts)")
     }
 
-    /// Nine in ten recommendations are of the customer's own tastes; by chance it would be one or two in eight.
+    /// Of the three items that a mail has, eight in ten are of the customer's own tastes (86 % when this was written);
+    /// by chance it would be one or two in eight, and 85 % of what customers look at is.
     private func compareTastes(with truth: PlantedTruth, on pool: Pool) async throws {
         let tasteOfItem = Dictionary(uniqueKeysWithValues: truth.items.map { ($0.code, $0.taste) })
         let tastes = Dictionary(uniqueKeysWithValues: truth.customers.map { ($0.code, $0.tastes) })
@@ -62,8 +63,8 @@ struct PlantedShopTests {
             if try #require(tastes[customer]).contains(try #require(tasteOfItem[item])) { own += 1 }
             all += 1
         }
-        #expect(all == 10 * truth.customers.count)
-        #expect(Double(own) >= 0.9 * Double(all), "\(own) of \(all)")
+        #expect(all == 3 * truth.customers.count)
+        #expect(Double(own) >= 0.8 * Double(all), "\(own) of \(all)")
     }
 
     /// Writes the shop's files, imports them, and reads what was planted back from its file.
