@@ -7,8 +7,8 @@ struct Load: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Enqueue stamped jobs steadily: at a rate, or as fast as `allow N` lets it.",
         discussion: """
-            Prints "sent N" some hundred times a second at most. With a rate, calls are due at even distances; a call that \
-            comes late is made at once and does not put off the next one. Without one, jobs are sent until N of the last \
+            Prints "sent N" some hundred times a second at most. With a rate, calls are due at even distances; a call of \
+            many that comes late takes all jobs that are due by then, so that the rate holds. Without one, jobs are sent until N of the last \
             line "allow N" is reached. It ends after --jobs, if given, or at "stop".
             """)
 
@@ -18,6 +18,9 @@ struct Load: AsyncParsableCommand {
     @Option(help: "The first ones, which carry no stamp.") var warmUp = 0
     @Option(help: "Priority; lower runs first.") var priority = 0
     @Option(help: "Spread over this many queues.") var queues = 1
+
+    /// Jobs with a call, however many are due.
+    private static let most = 5000
 
     private final class Course: Sendable {
         let allowed = Atomic<Int>(0)
@@ -51,13 +54,17 @@ struct Load: AsyncParsableCommand {
         var latest = Duration.zero
         var said = start
         while !course.isStopped.load(ordering: .relaxed), sent < jobs ?? .max {
-            let count = min(batch, (jobs ?? .max) - sent)
+            var count = min(batch, (jobs ?? .max) - sent)
             if let rate {
                 let due = start + .seconds(Double(sent) / rate)
                 if .now < due {
                     try await Task.sleep(until: due, tolerance: .zero)
                 } else {
                     latest = max(latest, due.duration(to: .now))
+                    if batch > 1 {
+                        let behind = Int(start.duration(to: .now) / .seconds(1) * rate) - sent
+                        count = min(max(batch, min(behind, Self.most)), (jobs ?? .max) - sent)
+                    }
                 }
             } else if sent + count > course.allowed.load(ordering: .relaxed) {
                 try await Task.sleep(for: .milliseconds(2))

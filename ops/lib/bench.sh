@@ -10,15 +10,12 @@ bench_clean_up() {
     allow_main_cluster
 }
 
-# Builds the programs that are measured; sets bench_program.
+# Builds the program that is measured; sets bench_program.
 build_bench() {
-    local product
-    for product in QueueBench millrace; do
-        if ! run_logged "swift build $product" "$log_folder/bench-build.log" swift build -c release --product "$product"; then
-            show_build_errors "$log_folder/bench-build.log"
-            fail "the build failed; its errors are above, all of its output in $log_folder/bench-build.log."
-        fi
-    done
+    if ! run_logged "swift build" "$log_folder/bench-build.log" swift build -c release --product QueueBench; then
+        show_build_errors "$log_folder/bench-build.log"
+        fail "the build failed; its errors are above, all of its output in $log_folder/bench-build.log."
+    fi
     bench_program="$(swift build -c release --show-bin-path)/QueueBench"
     note "built"
 }

@@ -14,7 +14,6 @@ from .records import Records
 from .server import Server
 
 WHATS = ("enqueue", "single", "drain1", "drain2", "latency", "busy", "slots", "idle")
-BUSY = (OURS, "pgqueuer")  # who is measured under load
 
 
 def options():
@@ -89,7 +88,7 @@ class QueueBench:
         """One round of one measurement: each participant once, in an order that moves on by one each round."""
         takers = list(self.participants)
         if what == "busy":
-            takers = [taker for taker in takers if taker.name in BUSY]
+            takers = [taker for taker in takers if taker.share == 1]  # Millrace, PgQueuer, and who is given with --peer
         elif what in ("slots", "idle"):
             takers = [self.ours]
         if what in ("enqueue", "drain1", "drain2"):
@@ -134,6 +133,8 @@ class QueueBench:
         warning = ""
         if values.get("kept") is not None and values["kept"] != values["jobs"]:
             warning = f"  (keeps {values['kept']} of {values['jobs']})"
+        if values.get("rate") and values["sent_per_second"] < 0.95 * values["rate"]:
+            warning = f"  (not at the wanted {values['rate']:.0f} jobs/s)"
         print(f"{time.strftime('%H:%M:%S')}  round {number}  {what:8} {name:14} {shown}{warning}", flush=True)
 
 

@@ -11,6 +11,8 @@ import time
 
 from .tally import TALLY
 
+MOST = 5000  # jobs with a call of a load, however many are due
+
 
 class Peer:
     """What a peer must have. The database is named by DATABASE_URL."""
@@ -142,6 +144,9 @@ async def load(peer, asked):
                     await asyncio.sleep(early)
                 else:
                     latest = max(latest, -early)
+                    if asked.batch > 1:
+                        behind = int((time.monotonic() - start) * asked.rate) - sent
+                        count = min(max(asked.batch, min(behind, MOST)), asked.jobs - sent)
             elif sent + count > course["allowed"]:
                 await asyncio.sleep(0.002)
                 continue
