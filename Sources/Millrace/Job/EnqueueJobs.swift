@@ -25,7 +25,8 @@ extension Session {
         guard !requests.isEmpty else { return [] }
         if JobRequest.differInArgumentsOnly(requests) {
             let ids: [Int64] = try await query(
-                enqueueEachStatement, try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests))[0][0]
+                enqueueEachStatement, try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests))[0][
+                    0]
             return ids.map { Enqueued(id: JobID($0), isNew: true) }
         }
         return try await query(enqueueStatement, try JobRequest.payload(of: requests)).map { row in

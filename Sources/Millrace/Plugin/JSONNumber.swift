@@ -20,7 +20,9 @@ public struct JSONNumber: Hashable, Sendable {
     init?(reading text: some StringProtocol) {
         // Most numbers are short whole ones, whose text is their form.
         let utf8 = text.utf8
-        if utf8.count <= 15, utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), utf8.first != 0x30 || utf8.count == 1, !utf8.isEmpty {
+        if utf8.count <= 15, utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), utf8.first != 0x30 || utf8.count == 1,
+            !utf8.isEmpty
+        {
             self.text = String(text)
             return
         }

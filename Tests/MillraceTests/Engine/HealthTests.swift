@@ -197,6 +197,9 @@ struct HealthTests {
         #expect(commit.wayOut?.contains("jobs accepted in the last moments before a crash are lost") == true)
         #expect(try await check("setting idle_in_transaction_session_timeout", on: connection).wayOut == nil)
         await connection.close()
-        #expect(try await check("setting synchronous_commit").status == "ok")
+        configuration.sessionParameters["synchronous_commit"] = "on"
+        let safer = try await Connection.connect(configuration, logger: TestDatabase.logger)
+        #expect(try await check("setting synchronous_commit", on: safer).status == "ok")
+        await safer.close()
     }
 }

@@ -26,13 +26,13 @@ struct TrainingBytesTests {
         let database = try TestDatabase.current
         try await TasteShop(customers: 400, items: 200).write(to: database.pool)
         let expected = try await database.referenceBytes(.small(shards: 8))
-        // The first worker keeps its first shard until the second has solved one, so that both take part.
+        // The first worker keeps its first shard, in its only slot, until the second has solved one, so that both take part.
         let held = HeldSolve(goesOnToOthers: true)
         var registry = PluginRegistry()
         try registry.register(held)
         let first = TestWorker(
             on: database, registry: registry,
-            options: WorkerOptions(name: "first", slots: 2, pollInterval: .milliseconds(50)), coordinates: false)
+            options: WorkerOptions(name: "first", slots: 1, pollInterval: .milliseconds(50)), coordinates: false)
         let training = try await database.enqueueTraining(.small(shards: 8))
         var planner = PluginRegistry()
         try planner.register(PlanTraining())
