@@ -83,7 +83,8 @@ struct ClaimedJob: Sendable {
                 ClaimedJob(
                     id: JobID(ids[index]), epoch: epoch, enqueuedAt: times[index], lane: lanes[index], arguments: own,
                     attempt: Int(attempts[index]), crashes: Int(crashes[index]),
-                    isSuspect: crashes[index] >= suspectCrashes, maxAttempts: most, timeout: timeout.map { .milliseconds($0) }, details: rare))
+                    isSuspect: crashes[index] >= suspectCrashes, maxAttempts: most,
+                    timeout: timeout.map { .milliseconds($0) }, details: rare))
         }
         return jobs
     }
