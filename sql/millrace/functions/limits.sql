@@ -28,8 +28,9 @@ $$;
 
 -- Moves waiting and running jobs to the lanes that the limits in force want them in. Returns how many moved.
 --
--- A job that somebody else moves between two tables at the same moment may arrive with its old lane. It is waited for by the
--- update of the row that it leaves, and found where it arrives by another round, until a round finds none.
+-- A job that somebody else moves between two tables at the same moment may arrive with its old lane, and one whose priority
+-- changes leaves its lane. It is waited for by the update of the row that it leaves, and found where it arrives by another
+-- round, until a round finds none.
 CREATE OR REPLACE FUNCTION millrace.move_to_lanes(queue_name text, plugin_name text) RETURNS bigint
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
@@ -55,14 +56,16 @@ BEGIN
             FROM (SELECT DISTINCT queue, plugin, args_version, priority, new_keys FROM moving) AS wanted) AS target
         WHERE moving.queue = target.queue AND moving.plugin = target.plugin AND moving.args_version = target.args_version
             AND moving.priority = target.priority AND moving.new_keys = target.new_keys;
-        UPDATE job SET lane_id = new_lane FROM moving WHERE job.id = moving.job_id AND job.enqueued_at = moving.enqueued_at;
+        UPDATE job SET lane_id = new_lane FROM moving
+        WHERE job.id = moving.job_id AND job.enqueued_at = moving.enqueued_at AND job.lane_id = moving.old_lane;
         -- In their old order, behind what the new lanes have.
         UPDATE ready SET lane_id = numbered.new_lane, pos = CASE WHEN numbered.pos < 0 THEN numbered.pos ELSE numbered.place END
         FROM (SELECT ordered.*, take_place() AS place FROM (SELECT * FROM moving WHERE pos IS NOT NULL ORDER BY pos) AS ordered)
             AS numbered
         WHERE ready.lane_id = numbered.old_lane AND ready.pos = numbered.pos AND ready.job_id = numbered.job_id;
-        UPDATE deferred SET lane_id = new_lane FROM moving WHERE deferred.job_id = moving.job_id;
-        UPDATE lease SET lane_id = new_lane FROM moving WHERE lease.job_id = moving.job_id;
+        UPDATE deferred SET lane_id = new_lane FROM moving
+        WHERE deferred.job_id = moving.job_id AND deferred.lane_id = moving.old_lane;
+        UPDATE lease SET lane_id = new_lane FROM moving WHERE lease.job_id = moving.job_id AND lease.lane_id = moving.old_lane;
         SELECT count(*) INTO round FROM moving;
         DROP TABLE moving;
         EXIT WHEN round = 0;

@@ -198,9 +198,9 @@ BEGIN
         SELECT lane_for(lane.queue, lane.plugin, lane.args_version, set_priority.priority::smallint, lane.keys) INTO new_lane
         FROM lane WHERE lane.id = origin.lane_id;
         EXIT WHEN move_ready(origin.id, origin.lane_id, new_lane);
-        UPDATE deferred SET lane_id = new_lane WHERE deferred.job_id = origin.id;
+        UPDATE deferred SET lane_id = new_lane WHERE deferred.job_id = origin.id AND deferred.lane_id = origin.lane_id;
         EXIT WHEN FOUND;
-        UPDATE lease SET lane_id = new_lane WHERE lease.job_id = origin.id;
+        UPDATE lease SET lane_id = new_lane WHERE lease.job_id = origin.id AND lease.lane_id = origin.lane_id;
         EXIT WHEN FOUND;
         -- It may have moved between the looks.
         IF NOT is_waiting(origin.id) AND NOT EXISTS (SELECT FROM lease WHERE lease.job_id = origin.id) THEN

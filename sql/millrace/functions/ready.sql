@@ -45,14 +45,14 @@ SET search_path = millrace, pg_temp AS $$
         OR (ready.job_id = find_ready.id AND ready.pos <> ready.job_id)
 $$;
 
--- Moves a job's row in ready to another lane, behind all that stand there. Returns false when the job is not in ready.
+-- Moves a job's row in ready from a lane to another, behind all that stand there. Returns false when it is not there (any more).
 CREATE OR REPLACE FUNCTION millrace.move_ready(id bigint, in_lane integer, to_lane integer) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
 BEGIN
     UPDATE ready SET lane_id = to_lane, pos = take_place()
-    WHERE (ready.lane_id = in_lane AND ready.pos = move_ready.id AND ready.job_id = ready.pos)
-        OR (ready.job_id = move_ready.id AND ready.pos <> ready.job_id);
+    WHERE ready.lane_id = in_lane AND ((ready.pos = move_ready.id AND ready.job_id = ready.pos)
+        OR (ready.job_id = move_ready.id AND ready.pos <> ready.job_id));
     RETURN FOUND;
 END
 $$;
