@@ -1,5 +1,6 @@
 """What a worker process of Millrace needs: slots in use, memory, and what it costs when it has nothing to do."""
 
+import contextlib
 import time
 
 
@@ -16,7 +17,7 @@ def slots(participant, seconds):
 def idle(participant, seconds):
     """One worker without jobs: transactions per second of its database, CPU of its process."""
     server, database = participant.server, participant.fresh()
-    with participant.start("idle") as program:
+    with without_autovacuum(server), participant.start("idle") as program:
         program.go()
         time.sleep(5)  # it settles
         transactions, cpu, start = count(server, database), program.cpu_seconds(), time.monotonic()
@@ -29,6 +30,17 @@ def idle(participant, seconds):
         program.stop()
     return {"queries_per_second": done / elapsed, "cpu_percent": 100 * used / elapsed,
             "server_cpu_percent": 100 * server_used / elapsed}
+
+
+@contextlib.contextmanager
+def without_autovacuum(server):
+    """Its workers' transactions would be counted as the worker's."""
+    server.query("postgres", "ALTER SYSTEM SET autovacuum = off", "SELECT pg_reload_conf()")
+    time.sleep(1)
+    try:
+        yield
+    finally:
+        server.query("postgres", "ALTER SYSTEM RESET autovacuum", "SELECT pg_reload_conf()")
 
 
 def count(server, database):
