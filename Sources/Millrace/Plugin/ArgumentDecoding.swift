@@ -29,11 +29,13 @@ extension ArgumentSchema {
         _ given: JSONValue, as type: A.Type, plugin: String, concealing opened: Set<String> = []
     ) throws(ArgumentError) -> A {
         try check(given, plugin: plugin, concealing: opened)
-        let sealed = (given.members ?? []).filter { SealedValue.isMarked($0.value) }.map { member in
-            ArgumentProblem(
-                path: ValuePath(member.key), problem: "is sealed", wayOut: "open the arguments by a Keyring first")
+        if let members = given.members, members.contains(where: { SealedValue.isMarked($0.value) }) {
+            let sealed = members.filter { SealedValue.isMarked($0.value) }.map { member in
+                ArgumentProblem(
+                    path: ValuePath(member.key), problem: "is sealed", wayOut: "open the arguments by a Keyring first")
+            }
+            throw ArgumentError(plugin: plugin, problems: sealed)
         }
-        guard sealed.isEmpty else { throw ArgumentError(plugin: plugin, problems: sealed) }
         var arguments = given
         for member in defaults.members ?? [] where arguments[member.key] == nil {
             arguments[member.key] = member.value

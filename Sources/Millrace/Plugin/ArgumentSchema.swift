@@ -66,6 +66,11 @@ public struct ArgumentSchema: Sendable, Hashable {
     public let mistakes: [String]
 
     let root: JSONValue
+    /// The values of arguments that are left out, by name, in alphabetical order.
+    let defaults: JSONValue
+    /// The names of the arguments that are stored sealed.
+    public let secrets: Set<String>
+    let matcher: SchemaMatcher
 
     /// The schema of a type in which every property that is not optional must be given.
     ///
@@ -105,6 +110,9 @@ public struct ArgumentSchema: Sendable, Hashable {
         self.jsonSchema = jsonSchema
         openBecause = root["$comment"]?.string.flatMap(ArgumentSchemaBuilder.reason(inComment:))
         mistakes = Self.secretMistakes(in: root)
+        defaults = Self.defaults(in: root)
+        secrets = Self.secrets(in: root)
+        matcher = SchemaMatcher(root)
     }
 
     private init(_ builder: ArgumentSchemaBuilder) {
@@ -112,6 +120,19 @@ public struct ArgumentSchema: Sendable, Hashable {
         jsonSchema = root.text
         openBecause = builder.openBecause
         mistakes = builder.mistakes
+        defaults = Self.defaults(in: root)
+        secrets = Self.secrets(in: root)
+        matcher = SchemaMatcher(root)
+    }
+
+    /// Equal schemas are equal texts; the rest follows from them.
+    public static func == (left: ArgumentSchema, right: ArgumentSchema) -> Bool {
+        left.jsonSchema == right.jsonSchema && left.mistakes == right.mistakes && left.openBecause == right.openBecause
+    }
+
+    /// Hashes the text.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(jsonSchema)
     }
 
     /// The names of the arguments, in the order of their declaration.
@@ -119,8 +140,7 @@ public struct ArgumentSchema: Sendable, Hashable {
         root["properties"]?.members?.map(\.key) ?? []
     }
 
-    /// The values of arguments that are left out, by name, in alphabetical order.
-    var defaults: JSONValue {
+    private static func defaults(in root: JSONValue) -> JSONValue {
         let properties = root["properties"]?.members ?? []
         let defaults = properties.compactMap { property in
             property.value["default"].map { JSONMember(property.key, $0) }

@@ -1,12 +1,7 @@
 extension ArgumentSchema {
     static let secretMark = "x-millrace-secret"
 
-    /// The names of the arguments that are stored sealed.
-    public var secrets: Set<String> {
-        Self.secrets(in: root)
-    }
-
-    private static func secrets(in root: JSONValue) -> Set<String> {
+    static func secrets(in root: JSONValue) -> Set<String> {
         let properties = root["properties"]?.members ?? []
         return Set(properties.filter { $0.value[secretMark] == true }.map(\.key))
     }
@@ -55,10 +50,12 @@ extension ArgumentSchema {
     ///
     /// - Parameter opened: further arguments whose values must not be shown.
     func problems(of arguments: JSONValue, concealing opened: Set<String> = []) -> [ArgumentProblem] {
+        let hasSealed = arguments.members?.contains { SealedValue.isMarked($0.value) } ?? false
+        if !hasSealed, matcher.matches(arguments) { return [] }
         let found = ArgumentValidation.problems(of: arguments, against: root)
         let hidden = secrets.union(opened)
         let members = arguments.members ?? []
-        guard !hidden.isEmpty || members.contains(where: { SealedValue.isMarked($0.value) }) else { return found }
+        guard !hidden.isEmpty || hasSealed else { return found }
 
         let foundByName = Dictionary(grouping: found) { $0.path.components.first }
         var problems: [ArgumentProblem] = []
