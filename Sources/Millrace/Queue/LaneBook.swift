@@ -16,6 +16,8 @@ struct LaneBook: Sendable {
     struct Sample: Sendable {
         let horizon: Int64
         let nextTransaction: Int64
+        /// By this process's monotonic clock.
+        var takenAt = ContinuousClock.now
     }
 
     private var known: [Int32: Lane] = [:]
@@ -26,7 +28,11 @@ struct LaneBook: Sendable {
     /// In how many lanes the last claim saw jobs.
     private(set) var filledLanes = 0
 
+    private var lookedCloserAt: ContinuousClock.Instant?
+
     private static let mostSamples = 64
+    /// A sample that has not settled after so long is held up by some transaction, which may be one that takes no places.
+    private static let patience = Duration.milliseconds(200)
 
     /// Lanes with their floors, as the claim takes them.
     var floors: (lanes: [Int32], floors: [Int64]) {
@@ -48,13 +54,24 @@ struct LaneBook: Sendable {
         known[id] = lane
     }
 
+    /// Whether the next claim should find out which of the transactions that run may take places. It costs more than the
+    /// claim itself, so it is asked for only while samples do not settle, and only every now and then.
+    mutating func shouldLookCloser(now: ContinuousClock.Instant = .now) -> Bool {
+        guard let oldest = samples.first, oldest.takenAt.duration(to: now) > Self.patience,
+            lookedCloserAt.map({ $0.duration(to: now) > Self.patience }) ?? true
+        else { return false }
+        lookedCloserAt = now
+        return true
+    }
+
     /// Takes in what a claim has seen.
     ///
     /// - Parameters:
     ///   - lanes: the lanes that it looked at.
     ///   - heads: the first place that was taken in each, from its floor on; nil when there was none.
     ///   - sample: taken by the claim; nil when it had nothing to take.
-    ///   - oldestTransaction: the oldest transaction that ran then, before the lanes were looked at.
+    ///   - oldestTransaction: the oldest transaction that ran then, before the lanes were looked at; after a closer look, of
+    ///     those that may take places.
     mutating func note(lanes: [Int32], heads: [Int64?], sample: Sample?, oldestTransaction: Int64) {
         if let ended = samples.lastIndex(where: { $0.nextTransaction <= oldestTransaction }) {
             settled = max(settled, samples[ended].horizon)

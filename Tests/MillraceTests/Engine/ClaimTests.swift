@@ -46,6 +46,46 @@ struct ClaimTests {
         #expect(try await worker.claim().map(\.id) == [ids[3], ids[1], ids[2], ids[0]])
     }
 
+    @Test("a floor passes by transactions that write elsewhere, and waits for those that have enqueued")
+    func floors() async throws {
+        let database = try TestDatabase.current
+        let pool = database.pool
+        let worker = try await ManualWorker("a", on: database)
+        var book = LaneBook()
+        func claim() async throws -> [Int64] {
+            try await pool.claim(for: worker.id, upTo: 10, offer: worker.offer, book: &book).map(\.id.rawValue)
+        }
+        func floorPasses(_ id: JobID) async throws {
+            try await eventually("the floor passes job \(id)") {
+                _ = try await claim()
+                // Every claim that takes something is a reading that may settle.
+                try await pool.enqueue(.bare())
+                return book.floors.floors.allSatisfy { $0 > id.rawValue }
+            }
+        }
+        let elsewhere = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
+        try await elsewhere.execute("CREATE TABLE public.elsewhere ()")
+        try await elsewhere.execute("BEGIN")
+        try await elsewhere.execute("INSERT INTO public.elsewhere DEFAULT VALUES")
+        try await floorPasses(try await pool.enqueue(.bare()))
+
+        let slow = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
+        try await slow.execute("BEGIN")
+        let late = try await slow.enqueue(.bare())
+        for _ in 0..<20 {
+            try await pool.enqueue(.bare())
+            #expect(try await claim().contains(late.rawValue) == false)
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        #expect(book.floors.floors.allSatisfy { $0 <= late.rawValue })
+        try await slow.execute("COMMIT")
+        await slow.close()
+        #expect(try await claim().contains(late.rawValue))
+        try await floorPasses(late)
+        try await elsewhere.execute("ROLLBACK")
+        await elsewhere.close()
+    }
+
     @Test("every claim of a job has a higher epoch than the one before")
     func epochsRise() async throws {
         let database = try TestDatabase.current

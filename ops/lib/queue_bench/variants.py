@@ -31,6 +31,16 @@ def held(participant, _size, _progress, reads=False):
         holder.query("ROLLBACK")
 
 
+@contextlib.contextmanager
+def writing(participant, _size, _progress):
+    """A transaction that has written to a table of its own and stays open, as a long import does."""
+    with participant.server.session(participant.database) as holder:
+        holder.query("BEGIN")
+        holder.query("CREATE TABLE public.bench_holder ()")
+        yield
+        holder.query("ROLLBACK")
+
+
 def seeded(seed):
     @contextlib.contextmanager
     def prepare(participant, size, progress):
@@ -67,6 +77,7 @@ VARIANTS = {
     "held": Variant("a REPEATABLE READ transaction holds a snapshot", held),
     "held-read": Variant("the same, and it has read all of Millrace's tables",
                          lambda *given: held(*given, reads=True)),
+    "writing": Variant("a transaction that has written something stays open", writing),
     "ready": Variant("{size} ready jobs of a worse priority", seeded(seeds.ready), 10_000_000),
     "finished": Variant("{size} finished jobs kept", seeded(seeds.finished), 20_000_000),
     "future": Variant("{size} jobs of a better priority, due later", seeded(seeds.future), 100_000),

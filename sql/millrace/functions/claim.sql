@@ -12,6 +12,7 @@
 -- suspects      how many jobs may be given that took down so many workers that the next one quarantines them. A worker runs
 --               one of them at a time, so that the others are not blamed for it.
 -- busy          {"queue": n}: how many jobs of each queue the worker has; NULL when it keeps no slots for queues
+-- look_closer   whether to tell transactions that take places from others, which takes a look at all locks
 --
 -- epoch         NULL when there is nothing to take
 -- job_ids …     by place: the jobs, in the order to run them
@@ -20,13 +21,13 @@
 -- seen_lanes    all lanes that it looked at, with
 -- heads         the first place that is taken in each; NULL when there is none
 -- horizon       the newest place given out, read before
--- oldest_xid    the oldest transaction that ran then, and
+-- oldest_xid    the oldest transaction that ran then (and may have taken a place), and
 -- next_xid      this claim's own: all that had a place by then have lower ones. NULL when no lane has jobs
 -- suspect_at    from so many crashes on a job is suspect
 CREATE OR REPLACE FUNCTION millrace.claim(
     for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[],
     known_lanes integer[] DEFAULT '{}', known_floors bigint[] DEFAULT '{}', suspects integer DEFAULT 1,
-    busy jsonb DEFAULT '{}',
+    busy jsonb DEFAULT '{}', look_closer boolean DEFAULT false,
     OUT epoch bigint, OUT job_ids bigint[], OUT lane_ids integer[], OUT enqueued_ats timestamptz[], OUT attempts smallint[],
     OUT crash_counts smallint[], OUT most_attempts smallint[], OUT timeouts bigint[], OUT args jsonb[], OUT details jsonb[],
     OUT seen_lanes integer[], OUT heads bigint[], OUT horizon bigint, OUT oldest_xid bigint, OUT next_xid bigint,
@@ -57,7 +58,11 @@ BEGIN
     END IF;
     SELECT greatest(value::smallint - 1, 1) INTO suspect_at FROM setting WHERE name = 'quarantine_after_crashes';
     SELECT last_value INTO horizon FROM job_id_seq;
-    SELECT pg_snapshot_xmin(seen)::text::bigint INTO oldest_xid FROM pg_current_snapshot() AS seen;
+    IF look_closer THEN
+        oldest_xid := oldest_place_taker();
+    ELSE
+        SELECT pg_snapshot_xmin(seen)::text::bigint INTO oldest_xid FROM pg_current_snapshot() AS seen;
+    END IF;
 
     SELECT array_agg(look.id), array_agg(look.head),
         array_agg((look.id, look.priority, look.head, 9223372036854775807, 0, 32767, wanted)::lane_part)

@@ -60,7 +60,7 @@ DECLARE
 BEGIN
     PERFORM check_jobs(jobs, by_parent IS NOT NULL OR in_run IS NOT NULL);
     -- Before the first id is taken, which may be a place in ready: see ready.sql.
-    PERFORM pg_current_xact_id();
+    PERFORM announce_places();
     -- Ids ascend with the place in the array, so that jobs of one call start in the order given.
     SELECT coalesce(array_agg(nextval('job_id_seq') ORDER BY place), '{}') INTO ids
     FROM generate_series(1, jsonb_array_length(jobs)) AS place;

@@ -62,7 +62,7 @@ BEGIN
     END IF;
 
     -- Before the first id is taken, which is a place in ready: see ready.sql.
-    PERFORM pg_current_xact_id();
+    PERFORM announce_places();
     WITH given AS MATERIALIZED (
         SELECT nextval('job_id_seq') AS id, element.value FROM jsonb_array_elements(args) AS element(value)
     ), kept AS (
