@@ -36,13 +36,14 @@ struct QueueCommandTests {
             command.errors.contains("is paused, so its 1 job will not be worked off  →  millrace queue resume mail"))
         let missing = try await millrace("queue", "resume", "mial")
         #expect(missing.status == 1)
-        #expect(missing.errors.contains("no queue mial"))
+        #expect(missing.errors.contains("no queue mial  →  There are: "))
+        #expect(try await millrace("queue", "pause", "mial").status == 1)
     }
 
     @Test("aging is set, switched off, and shown")
     func aging() async throws {
         let database = try TestDatabase.current
-        #expect(try await millrace("queue", "aging", "mail", "10m").output.contains("every 10m"))
+        #expect(try await millrace("queue", "aging", "mail", "10m", "--new").output.contains("every 10m"))
         #expect(try await database.pool.queues().value("aging") == "600.000")
         #expect(try await millrace("queue", "aging", "mail", "off").status == 0)
         #expect(try await database.pool.queues().value("aging") == nil)

@@ -7,7 +7,7 @@ struct DueSchedule: Sendable {
     let pipeline: String
     let definition: ScheduleDefinition
     let pausedAt: Date?
-    let lastPause: Range<Date>?
+    let pastPauses: [Range<Date>]
     let slot: Date
     let now: Date
 
@@ -27,9 +27,9 @@ struct DueSchedule: Sendable {
         pipeline = try row["pipeline"]
         definition = try KnownSchedule(row).definition
         pausedAt = try row["paused_at"]
-        let from: Date? = try row["last_paused_at"]
-        let until: Date? = try row["resumed_at"]
-        lastPause = if let from, let until, from < until { from..<until } else { nil }
+        let from: [Date] = try row["paused_from"]
+        let until: [Date] = try row["paused_until"]
+        pastPauses = zip(from, until).map { $0..<$1 }
         slot = try row["next_slot"]
         now = try row["now"]
     }
@@ -65,6 +65,6 @@ struct DueSchedule: Sendable {
     }
 
     private func isPaused(_ slot: Date) -> Bool {
-        pausedAt.map { slot >= $0 } ?? false || lastPause?.contains(slot) ?? false
+        pausedAt.map { slot >= $0 } ?? false || pastPauses.contains { $0.contains(slot) }
     }
 }

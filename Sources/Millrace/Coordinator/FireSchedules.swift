@@ -5,7 +5,8 @@ package import Postgres
 /// Locks one that is due and passes by what another coordinator is at. The one that waits longest first.
 private let dueStatement: Statement = """
     SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, parameters, starts_at, ends_at, paused_at,
-        last_paused_at, resumed_at, next_slot, millrace.clock() AS now
+        ARRAY(SELECT lower(pause) FROM unnest(past_pauses) AS pause) AS paused_from,
+        ARRAY(SELECT upper(pause) FROM unnest(past_pauses) AS pause) AS paused_until, next_slot, millrace.clock() AS now
     FROM millrace.schedule
     WHERE next_slot <= millrace.clock() AND namespace = ANY ($1)
     ORDER BY next_slot
@@ -16,7 +17,8 @@ private let dueStatement: Statement = """
 /// The same for one schedule, which the caller has locked, up to an instant that the caller goes on from.
 private let dueByStatement: Statement = """
     SELECT name, pipeline, cadence, misfire, misfire_max, overlap, jitter_ms, parameters, starts_at, ends_at, paused_at,
-        last_paused_at, resumed_at, next_slot, $2::timestamptz AS now
+        ARRAY(SELECT lower(pause) FROM unnest(past_pauses) AS pause) AS paused_from,
+        ARRAY(SELECT upper(pause) FROM unnest(past_pauses) AS pause) AS paused_until, next_slot, $2::timestamptz AS now
     FROM millrace.schedule WHERE name = $1 AND next_slot <= $2
     """
 
@@ -34,7 +36,10 @@ private let decideStatement: Statement = """
 private let noteRunStatement: Statement =
     "UPDATE millrace.schedule_slot SET outcome = $3, run_id = $4, problem = $5 WHERE schedule = $1 AND slot = $2"
 
-private let advanceStatement: Statement = "UPDATE millrace.schedule SET next_slot = $2 WHERE name = $1"
+private let advanceStatement: Statement = """
+    UPDATE millrace.schedule SET next_slot = $2, past_pauses = past_pauses * tstzmultirange(tstzrange($2, NULL))
+    WHERE name = $1
+    """
 
 private let openRunsStatement: Statement =
     "SELECT id FROM millrace.pipeline_run WHERE pipeline = $1 AND state = 'running' ORDER BY id"

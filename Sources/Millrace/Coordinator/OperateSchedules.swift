@@ -5,6 +5,9 @@ private let pauseStatement: Statement = "SELECT millrace.pause_schedule($1, $2)"
 private let resumeStatement: Statement = "SELECT millrace.resume_schedule($1)"
 private let decidedStatement: Statement =
     "SELECT slot, outcome FROM millrace.schedule_slot WHERE schedule = $1 AND slot = ANY ($2)"
+private let rememberedStatement: Statement = """
+    SELECT millrace.clock() - value::integer * interval '1 day' FROM millrace.setting WHERE name = 'slot_retention_days'
+    """
 
 /// A slot that was decided without a run is taken over; one that has fired is left alone.
 private let takeSlotStatement: Statement = """
@@ -24,6 +27,8 @@ public struct Backfill: Sendable {
     public let slots: [Date]
     /// Slots of the stretch that have fired already.
     public let alreadyFired: [Date]
+    /// How many of ``slots`` are older than the setting `slot_retention_days`: whether they fired once is not known any more.
+    public let forgotten: Int
     let pipeline: String
     let parameters: JSONText
 }
@@ -84,10 +89,11 @@ extension Session {
         let decided = try await query(decidedStatement, schedule, found.instants)
             .map { try $0.decode(Date.self, String.self) }
         let fired = Set(decided.filter { $0.1 == "fired" }.map(\.0))
+        let remembered: Date = try await query(rememberedStatement)[0][0]
+        let slots = found.instants.filter { !fired.contains($0) }
         return Backfill(
-            schedule: schedule, slots: found.instants.filter { !fired.contains($0) },
-            alreadyFired: found.instants.filter { fired.contains($0) }, pipeline: known.pipeline,
-            parameters: definition.parameters)
+            schedule: schedule, slots: slots, alreadyFired: found.instants.filter { fired.contains($0) },
+            forgotten: slots.count { $0 < remembered }, pipeline: known.pipeline, parameters: definition.parameters)
     }
 
     private func existing(_ name: String) async throws -> KnownSchedule {

@@ -30,6 +30,8 @@ struct EnqueueOptionTests {
             (#""parents": ["all"]"#, #"parents ["all"]"#, "Give a list"),
             (#""parents": [null]"#, "parents [null]", "Give a list"),
             (#""trace": 5"#, "trace 5", "Give an object"),
+            (#""step": "a""#, "unknown keys: step", "Known keys: key, plugin"),
+            (#""rules": {}"#, "unknown keys: rules", "Known keys: key, plugin"),
             (
                 #""on_failure": {"load": "hope"}"#, #"on_failure {"load": "hope"}"#,
                 "Give stop, continue or always"

@@ -45,6 +45,46 @@ struct FanOutTests {
         #expect(try await database.pool.query("SELECT FROM millrace.deferred").isEmpty)
     }
 
+    @Test("a job that was asked to stop hands no work on, and nobody who asks has to wait")
+    func stopped() async throws {
+        let database = try TestDatabase.current
+        let pool = database.pool
+        let id = try await pool.enqueue(.bare())
+        let worker = try await ManualWorker("w", on: database)
+        let job = try #require(try await worker.claim().first)
+        let error = await #expect(throws: PostgresError.self) {
+            try await pool.transaction { transaction in
+                try await transaction.hold(job)
+                #expect(try await pool.cancel(id, by: "ann") == .requested)
+                _ = try await transaction.handOver(job, result: nil, children: [.bare()], successor: nil)
+            }
+        }
+        #expect(error?.message == "job \(id) was asked to stop by ann, and hands no work on")
+        #expect(try await pool.state(of: id) == .running)
+        try await worker.fail(job)
+        #expect(try await pool.state(of: id) == .cancelled)
+        #expect(try await pool.query("SELECT FROM millrace.job").count == 1)
+    }
+
+    @Test("cancelling a run reaches the children of a job that hands its work on at that moment")
+    func cancelledMeanwhile() async throws {
+        let database = try TestDatabase.current
+        let pool = database.pool
+        try await pool.define("p", #"{"steps": [{"name": "a", "plugin": "scripted", "needs": []}]}"#)
+        let run = try await pool.startRun(of: "p")
+        let worker = try await ManualWorker("w", on: database)
+        let job = try #require(try await worker.claim().first)
+        let cancelling = try await pool.transaction { transaction in
+            _ = try await transaction.handOver(job, result: nil, children: [.bare(), .bare()], successor: nil)
+            let cancelling = Task { try await pool.cancelRun(run, by: "ann") }
+            try await database.someoneWaitsForALock()
+            return cancelling
+        }
+        #expect(try await cancelling.value == 2)
+        #expect(try await worker.claim().isEmpty)
+        #expect(try await pool.runState(run) == "cancelled")
+    }
+
     @Test("an item that fails fails the step and cancels what needs it, when all items have ended")
     func failedItem() async throws {
         let database = try TestDatabase.current

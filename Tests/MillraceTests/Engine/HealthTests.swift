@@ -125,7 +125,7 @@ struct HealthTests {
     @Test("a queue that was paused and forgotten, and jobs whose plugin nobody has")
     func queues() async throws {
         let database = try TestDatabase.current
-        try await database.pool.pause(queue: "mail", by: "alice")
+        try await database.pool.pause(queue: "mail", by: "alice", isNew: true)
         #expect(try await check("paused queues").status == "ok")
         let paused = try await check("paused queues", after: "2 hours")
         #expect(paused.status == "warning" && paused.value.hasPrefix("mail by alice since "))

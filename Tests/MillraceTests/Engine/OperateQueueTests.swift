@@ -27,6 +27,23 @@ struct OperateQueueTests {
         try await pool.enqueue(.bare(queue: "q"))
     }
 
+    @Test("a queue that nobody knows is an error that names the known ones, unless it is said to be new")
+    func unknownQueue() async throws {
+        let pool = try TestDatabase.current.pool
+        try await pool.enqueue(.bare(queue: "mail"))
+        for attempt in [
+            { try await pool.pause(queue: "mial") }, { try await pool.drain(queue: "mial") },
+            { try await pool.resume(queue: "mial") }, { try await pool.setAging(queue: "mial", every: .seconds(60)) },
+        ] as [@Sendable () async throws -> Void] {
+            let error = await #expect(throws: PostgresError.self) { try await attempt() }
+            #expect(error?.message == "no queue mial")
+            #expect(error?.hint?.hasPrefix("There are: mail. A queue comes with its first job") == true)
+        }
+        try await pool.pause(queue: "mial", isNew: true)
+        try await pool.enqueue(.bare(queue: "mial"))
+        try await pool.pause(queue: "default")
+    }
+
     @Test("a paused queue is not claimed from, and its jobs are shown as parked")
     func pauseQueue() async throws {
         let database = try TestDatabase.current

@@ -50,6 +50,7 @@ struct EngineProgramTests {
     private func run(_ program: [[Operation]], on database: TestDatabase) async throws -> ProgramState.Contents {
         try await database.pool.setLimit(
             Limit("rated", .rate(40, per: .seconds(1), burst: 3), plugin: "rated"))
+        for queue in JobSketch.queues { try await database.pool.setAging(queue: queue, every: nil, isNew: true) }
         try await database.pool.setAging(queue: "a", every: .milliseconds(20))
         var workers: [Int64] = []
         for _ in 0..<Self.actors { workers.append(try await ProgramActor.registerWorker(on: database.pool)) }

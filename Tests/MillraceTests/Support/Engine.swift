@@ -51,6 +51,13 @@ extension TestDatabase {
         }
     }
 
+    /// The same with a clock that begins at an instant.
+    func withClock<Result: Sendable>(at instant: Date, _ body: (Pool) async throws -> Result) async throws -> Result {
+        let seconds: Double = try await pool.query(
+            "SELECT extract(epoch FROM $1 - clock_timestamp())::double precision", instant)[0][0]
+        return try await withClock(movedBy: "\(seconds) seconds", body)
+    }
+
     /// Waits until a session of this database waits for a lock.
     func someoneWaitsForALock() async throws {
         try await eventually("a session waits for a lock") {

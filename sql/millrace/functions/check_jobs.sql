@@ -119,12 +119,12 @@ BEGIN
     END IF;
     SELECT string_agg(name, ', ') INTO unknown FROM jsonb_object_keys(job) AS given(name)
     WHERE name NOT IN ('key', 'plugin', 'args', 'args_version', 'queue', 'priority', 'run_at', 'delay_ms', 'max_attempts',
-        'timeout_ms', 'backoff_base_ms', 'backoff_cap_ms', 'logical_time', 'tags', 'needs', 'parents', 'on_failure', 'step',
-        'unique', 'deadline_at', 'deadline_ms', 'expires_at', 'expires_ms', 'weight', 'keys', 'trace', 'rules');
+        'timeout_ms', 'backoff_base_ms', 'backoff_cap_ms', 'logical_time', 'tags', 'needs', 'parents', 'on_failure',
+        'unique', 'deadline_at', 'deadline_ms', 'expires_at', 'expires_ms', 'weight', 'keys', 'trace');
     IF unknown IS NOT NULL THEN
         RAISE EXCEPTION '% has unknown keys: %', place, unknown USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Known keys: key, plugin, args, args_version, queue, priority, run_at, delay_ms, max_attempts, timeout_ms, '
-                'backoff_base_ms, backoff_cap_ms, logical_time, tags, needs, parents, on_failure, step, unique, deadline_at, '
+                'backoff_base_ms, backoff_cap_ms, logical_time, tags, needs, parents, on_failure, unique, deadline_at, '
                 'deadline_ms, expires_at, expires_ms, weight, keys, trace.';
     END IF;
     IF coalesce(job ->> 'plugin', '') = '' THEN
@@ -200,11 +200,12 @@ BEGIN
         -- The last one is no child: it waits for the others.
         PERFORM check_children(jsonb_array_length(jobs) - 1);
     END IF;
-    -- Each distinct shape once, and the arguments of all.
+    -- Each distinct shape once, and the arguments of all. What makes a job a step is not for producers.
     SELECT coalesce(jsonb_agg(known.shape ORDER BY known.place), '[]'), array_agg(known.place ORDER BY known.place)
     INTO shapes, places
     FROM (
-        SELECT CASE jsonb_typeof(element.job) WHEN 'object' THEN element.job - 'args' ELSE element.job END AS shape,
+        SELECT CASE jsonb_typeof(element.job) WHEN 'object'
+            THEN element.job - CASE WHEN is_continuation THEN '{args,rules,step}'::text[] ELSE '{args}' END ELSE element.job END AS shape,
             min(element.place) AS place
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place) GROUP BY 1
     ) AS known;

@@ -44,7 +44,8 @@ END
 $$;
 
 -- Ends one job that succeeded and carries its work on in children. Waiters of the job wait for `successor` from now on:
--- the element of `children` with that key, or, when it is NULL, a barrier over all of them.
+-- the element of `children` with that key, or, when it is NULL, a barrier over all of them. A job that was asked to stop hands
+-- nothing on: its children would escape whoever stopped it.
 -- Returns the ids of the children, or NULL when the epoch no longer holds.
 CREATE OR REPLACE FUNCTION millrace.hand_over(
     ended_id bigint, token bigint, value jsonb, children jsonb, successor text DEFAULT NULL
@@ -57,7 +58,8 @@ DECLARE
     ids bigint[];
     heir bigint;
 BEGIN
-    SELECT * INTO held FROM lease WHERE job_id = ended_id AND epoch = token FOR UPDATE;
+    -- Very many children take a while to insert: whoever asks the job to stop meanwhile must not have to wait for them.
+    SELECT * INTO held FROM lease WHERE job_id = ended_id AND epoch = token FOR KEY SHARE;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
@@ -82,8 +84,13 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Give one child that key.';
     END IF;
 
+    -- First the lease, on which whoever adds an edge to this job holds a lock, and then the edges that are there.
+    DELETE FROM lease WHERE job_id = ended_id RETURNING * INTO held;
+    IF held.cancel_requested_at IS NOT NULL THEN
+        RAISE EXCEPTION 'job % was asked to stop by %, and hands no work on', ended_id, held.cancel_requested_by
+            USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
     UPDATE dependency SET parent_id = heir WHERE parent_id = ended_id;
-    DELETE FROM lease WHERE job_id = ended_id;
     INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
         finished_at, result, successor_id)
     VALUES (held.job_id, held.enqueued_at, held.lane_id, 'succeeded', held.attempt, held.crashes, held.epoch,

@@ -205,7 +205,8 @@ END
 $$;
 
 -- Makes the partitions of the coming week and drops those past the retention. Gives up a lock that it cannot have at
--- once; the next call tries again. A day of jobs is kept while one of them is alive or its end is still kept.
+-- once; the next call tries again. A day of jobs is kept while one of them is alive or its end is still kept. Forgets runs
+-- whose jobs are gone, and slots so old that only a backfill would ask for them.
 -- Returns one line per partition made or dropped.
 CREATE OR REPLACE FUNCTION millrace.rotate() RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER
@@ -224,8 +225,9 @@ BEGIN
         RETURN;
     END IF;
     FOR kept IN
-        SELECT * FROM (VALUES ('job', 'enqueued_at'), ('finished', 'finished_at'), ('attempt_error', 'at'),
-            ('log_line', 'at'), ('progress', 'at')) AS known(parent, clock)
+        -- Jobs last: a day of them goes when their ends are gone.
+        SELECT * FROM (VALUES ('finished', 'finished_at'), ('attempt_error', 'at'), ('log_line', 'at'), ('progress', 'at'),
+            ('job', 'enqueued_at')) AS known(parent, clock)
     LOOP
         FOR day IN SELECT generate_series(today, today + 7, interval '1 day')::date LOOP
             child := format('%s_%s', kept.parent, to_char(day, 'YYYYMMDD'));
@@ -265,6 +267,9 @@ BEGIN
         END LOOP;
     END LOOP;
 
+    DELETE FROM pipeline_run WHERE state <> 'running' AND finished_at < (today - retention)::timestamptz;
+    DELETE FROM schedule_slot
+    WHERE slot < clock() - (SELECT value::integer FROM setting WHERE name = 'slot_retention_days') * interval '1 day';
     DELETE FROM unique_key WHERE until < clock() - interval '1 minute';
     DELETE FROM checkpoint WHERE NOT EXISTS (SELECT FROM job WHERE job.id = checkpoint.job_id)
         OR EXISTS (SELECT FROM finished WHERE finished.job_id = checkpoint.job_id);

@@ -1,38 +1,55 @@
 -- What people do to queues and workers.
 
+-- Makes sure that there is such a queue: it has had jobs, or a published plugin names it, or the caller says that it is new.
+CREATE OR REPLACE FUNCTION millrace.know_queue(queue_name text, is_new boolean) RETURNS void
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM queue WHERE queue.name = queue_name) THEN
+        RETURN;
+    END IF;
+    IF NOT is_new AND queue_name <> 'default' AND NOT EXISTS (SELECT FROM plugin WHERE plugin.queue = queue_name) THEN
+        RAISE EXCEPTION 'no queue %', queue_name USING ERRCODE = 'no_data_found',
+            HINT = coalesce('There are: ' || (SELECT string_agg(known.name, ', ' ORDER BY known.name)
+                FROM (SELECT queue.name FROM queue UNION SELECT plugin.queue FROM plugin) AS known) || '. ', '')
+                || 'A queue comes with its first job; say that it is new (is_new => true, or --new) to have it before.';
+    END IF;
+    INSERT INTO queue (name) VALUES (queue_name) ON CONFLICT DO NOTHING;
+END
+$$;
+
 -- Stops the claiming of a queue's jobs; running ones go on.
-CREATE OR REPLACE FUNCTION millrace.pause_queue(name text, paused_by text DEFAULT NULL) RETURNS void
+CREATE OR REPLACE FUNCTION millrace.pause_queue(name text, paused_by text DEFAULT NULL, is_new boolean DEFAULT false) RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
-    INSERT INTO queue AS known (name, paused_at, paused_by)
-    VALUES (pause_queue.name, clock(), coalesce(pause_queue.paused_by, session_user))
-    ON CONFLICT ON CONSTRAINT queue_pkey DO UPDATE
-    SET paused_at = coalesce(known.paused_at, excluded.paused_at),
-        paused_by = coalesce(known.paused_by, excluded.paused_by)
+    SELECT know_queue(pause_queue.name, is_new);
+    UPDATE queue SET paused_at = coalesce(paused_at, clock()),
+        paused_by = coalesce(queue.paused_by, pause_queue.paused_by, session_user)
+    WHERE queue.name = pause_queue.name
 $$;
 
 -- Lets a queue take new jobs no longer; those it has are worked off.
-CREATE OR REPLACE FUNCTION millrace.drain_queue(name text, drained_by text DEFAULT NULL) RETURNS void
+CREATE OR REPLACE FUNCTION millrace.drain_queue(name text, drained_by text DEFAULT NULL, is_new boolean DEFAULT false) RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
-    INSERT INTO queue AS known (name, draining_at, draining_by)
-    VALUES (drain_queue.name, clock(), coalesce(drain_queue.drained_by, session_user))
-    ON CONFLICT ON CONSTRAINT queue_pkey DO UPDATE
-    SET draining_at = coalesce(known.draining_at, excluded.draining_at),
-        draining_by = coalesce(known.draining_by, excluded.draining_by)
+    SELECT know_queue(drain_queue.name, is_new);
+    UPDATE queue SET draining_at = coalesce(draining_at, clock()),
+        draining_by = coalesce(queue.draining_by, drain_queue.drained_by, session_user)
+    WHERE queue.name = drain_queue.name
 $$;
 
 -- Opens a queue again that was paused or let drain.
 CREATE OR REPLACE FUNCTION millrace.resume_queue(name text) RETURNS void
 LANGUAGE sql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
+    SELECT know_queue(resume_queue.name, false);
     UPDATE queue SET paused_at = NULL, paused_by = NULL, draining_at = NULL, draining_by = NULL
     WHERE queue.name = resume_queue.name
 $$;
 
 -- Lets jobs of a queue gain a step of priority each time they have waited so long; NULL for no more. What they have gained
 -- stays.
-CREATE OR REPLACE FUNCTION millrace.set_aging(name text, every interval) RETURNS void
+CREATE OR REPLACE FUNCTION millrace.set_aging(name text, every interval, is_new boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
 BEGIN
@@ -40,8 +57,8 @@ BEGIN
         RAISE EXCEPTION 'queue %: aging every %', set_aging.name, every USING ERRCODE = 'invalid_parameter_value',
             HINT = 'Give a length of time above zero, or NULL for no aging.';
     END IF;
-    INSERT INTO queue AS known (name, aging_ms) VALUES (set_aging.name, (extract(epoch FROM every) * 1000)::bigint)
-    ON CONFLICT ON CONSTRAINT queue_pkey DO UPDATE SET aging_ms = excluded.aging_ms;
+    PERFORM know_queue(set_aging.name, is_new);
+    UPDATE queue SET aging_ms = (extract(epoch FROM every) * 1000)::bigint WHERE queue.name = set_aging.name;
 END
 $$;
 

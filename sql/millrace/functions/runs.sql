@@ -192,20 +192,28 @@ SET search_path = millrace, pg_temp AS $$
 DECLARE
     who text := coalesce(requested_by, session_user);
     reached integer := 0;
+    is_over boolean;
     each_id bigint;
 BEGIN
     PERFORM run_or_error(run);
     UPDATE pipeline_run SET reason = 'was cancelled by ' || who WHERE id = run AND state = 'running' AND reason IS NULL;
     -- Newest first, so that no job is released only to be cancelled. The barrier that ends the run ends by itself.
-    FOR each_id IN
-        SELECT job.id FROM job JOIN lane ON lane.id = job.lane_id
-        WHERE job.run_id = run AND lane.plugin NOT IN ('millrace.barrier', 'millrace.run-end')
-            AND NOT EXISTS (SELECT FROM finished WHERE finished.job_id = job.id)
-        ORDER BY job.id DESC
+    -- And again, until there are none: one that ended while it was looked at may have made children.
     LOOP
-        IF cancel(each_id, who) IN ('cancelled', 'requested') THEN
-            reached := reached + 1;
-        END IF;
+        is_over := true;
+        FOR each_id IN
+            SELECT job.id FROM job JOIN lane ON lane.id = job.lane_id
+            WHERE job.run_id = run AND lane.plugin NOT IN ('millrace.barrier', 'millrace.run-end')
+                AND NOT EXISTS (SELECT FROM finished WHERE finished.job_id = job.id)
+                AND NOT EXISTS (SELECT FROM lease WHERE lease.job_id = job.id AND lease.cancel_requested_at IS NOT NULL)
+            ORDER BY job.id DESC
+        LOOP
+            is_over := false;
+            IF cancel(each_id, who) IN ('cancelled', 'requested') THEN
+                reached := reached + 1;
+            END IF;
+        END LOOP;
+        EXIT WHEN is_over;
     END LOOP;
     RETURN reached;
 END
@@ -306,7 +314,8 @@ CREATE OR REPLACE FUNCTION millrace.resume_schedule(name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = millrace, pg_temp AS $$
 BEGIN
-    UPDATE schedule SET last_paused_at = schedule.paused_at, resumed_at = clock(), paused_at = NULL, paused_by = NULL
+    UPDATE schedule SET past_pauses = past_pauses + tstzmultirange(tstzrange(schedule.paused_at, clock())),
+        paused_at = NULL, paused_by = NULL
     WHERE schedule.name = resume_schedule.name AND schedule.paused_at IS NOT NULL;
     IF NOT FOUND AND NOT EXISTS (SELECT FROM schedule WHERE schedule.name = resume_schedule.name) THEN
         RAISE EXCEPTION 'no schedule %', resume_schedule.name USING ERRCODE = 'no_data_found', HINT = 'See `millrace schedule list`.';

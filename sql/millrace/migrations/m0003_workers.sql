@@ -36,7 +36,8 @@ CREATE TABLE millrace.setting (
     meaning text NOT NULL
 );
 INSERT INTO millrace.setting (name, value, meaning) VALUES
-    ('retention_days', '14', 'Days that finished jobs, errors, log lines and progress are kept.'),
+    ('retention_days', '14', 'Days that finished jobs and runs, errors, log lines and progress are kept.'),
+    ('slot_retention_days', '400', 'Days that what became of a slot is kept; a backfill of older ones does not know whether they fired.'),
     ('quarantine_after_crashes', '3', 'Workers a job may take down before it is quarantined.'),
     ('max_args_bytes', '1048576', 'Bytes that the arguments of one job may take as JSON text.'),
     ('max_children', '100000', 'Jobs that one job or step may fan out into.');

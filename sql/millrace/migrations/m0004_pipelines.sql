@@ -60,8 +60,7 @@ CREATE TABLE millrace.schedule (
     next_slot timestamptz,
     paused_at timestamptz,
     paused_by text,
-    last_paused_at timestamptz,
-    resumed_at timestamptz,
+    past_pauses tstzmultirange NOT NULL DEFAULT '{}',
     applied_at timestamptz NOT NULL DEFAULT millrace.clock()
 );
 CREATE INDEX schedule_due ON millrace.schedule (next_slot) WHERE next_slot IS NOT NULL;
@@ -71,7 +70,7 @@ COMMENT ON COLUMN millrace.schedule.cadence IS '{"cron", "timezone", "gap", "fol
 COMMENT ON COLUMN millrace.schedule.starts_at IS 'No slot before this instant.';
 COMMENT ON COLUMN millrace.schedule.ends_at IS 'No slot after this instant.';
 COMMENT ON COLUMN millrace.schedule.parameters IS 'Values of the pipeline''s parameters for the runs it starts.';
-COMMENT ON COLUMN millrace.schedule.resumed_at IS 'When it was last let fire again: slots from last_paused_at up to then do not fire.';
+COMMENT ON COLUMN millrace.schedule.past_pauses IS 'When it was paused and is no more: slots in there do not fire. What lies before next_slot is forgotten.';
 COMMENT ON COLUMN millrace.schedule.paused_at IS 'Since when its slots pass without firing; NULL when they fire.';
 COMMENT ON COLUMN millrace.schedule.next_slot IS 'The next slot that has not been decided; NULL when there is none.';
 

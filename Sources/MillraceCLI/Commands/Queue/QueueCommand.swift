@@ -29,9 +29,12 @@ struct QueueCommand: AsyncParsableCommand {
             abstract: "Stop claiming jobs of a queue; running ones go on.")
 
         @Argument(help: "The queue.") var queue: String
+        @OptionGroup var novelty: QueueNovelty
 
         func run() async throws {
-            try await Database.withConnection(for: "queue pause") { [queue] in try await $0.pause(queue: queue) }
+            try await Database.withConnection(for: "queue pause") { [queue, novelty] in
+                try await $0.pause(queue: queue, isNew: novelty.new)
+            }
             print("queue \(queue) is paused; resume it by: millrace queue resume \(queue)")
         }
     }
@@ -44,7 +47,6 @@ struct QueueCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Database.withConnection(for: "queue resume") { [queue] connection in
-                guard try await connection.backlog(ofQueue: queue) != nil else { throw NoSuchQueue(name: queue) }
                 try await connection.resume(queue: queue)
                 try await connection.ringDoorbell()
             }
@@ -64,11 +66,12 @@ struct QueueCommand: AsyncParsableCommand {
                 """)
 
         @Argument(help: "The queue.") var queue: String
+        @OptionGroup var novelty: QueueNovelty
         @Flag(help: "Wait until the queue is empty.") var wait = false
 
         func run() async throws {
-            try await Database.withConnection(for: "queue drain") { [queue, wait] connection in
-                try await connection.drain(queue: queue)
+            try await Database.withConnection(for: "queue drain") { [queue, novelty, wait] connection in
+                try await connection.drain(queue: queue, isNew: novelty.new)
                 print("queue \(queue) takes no new jobs; open it again by: millrace queue resume \(queue)")
                 if wait { try await Self.waitUntilEmpty(queue, on: connection) }
             }
@@ -106,10 +109,11 @@ struct QueueCommand: AsyncParsableCommand {
         @Argument(help: "The queue.") var queue: String
         @Argument(help: "How long, such as 10m; or off.", transform: { OptionalSetting(try durationOrOff($0)) })
         var every: OptionalSetting<Duration>
+        @OptionGroup var novelty: QueueNovelty
 
         func run() async throws {
-            try await Database.withConnection(for: "queue aging") { [queue, every] in
-                try await $0.setAging(queue: queue, every: every.value)
+            try await Database.withConnection(for: "queue aging") { [queue, every, novelty] in
+                try await $0.setAging(queue: queue, every: every.value, isNew: novelty.new)
             }
             print(
                 every.value.map { "jobs of queue \(queue) gain a step of priority every \(DurationText($0))" }
@@ -118,11 +122,9 @@ struct QueueCommand: AsyncParsableCommand {
     }
 }
 
-/// A queue that is not there.
-struct NoSuchQueue: Error, CustomStringConvertible {
-    let name: String
-
-    var description: String { "no queue \(name)  →  `millrace queue list` shows the queues there are" }
+/// Whether a queue may be one that nobody knows yet.
+struct QueueNovelty: ParsableArguments {
+    @Flag(help: "The queue has had no job yet: make it.") var new = false
 }
 
 /// A drain that can never end.

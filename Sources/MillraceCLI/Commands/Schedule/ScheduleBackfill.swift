@@ -57,6 +57,11 @@ extension ScheduleCommand {
             for slot in shown { print("  \(RFC3339.text(slot))") }
             if !dryRun, plan.slots.count > 2 { print("  …") }
             if !dryRun, plan.slots.count > 1 { print("  \(RFC3339.text(last))") }
+            if plan.forgotten > 0 {
+                print(
+                    "\(counted(plan.forgotten, "slot")) are older than the setting slot_retention_days: whether they have "
+                        + "fired before is not known any more")
+            }
         }
     }
 }
