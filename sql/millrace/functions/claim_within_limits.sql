@@ -15,6 +15,8 @@ DECLARE
     rule integer;
     counted integer[];
     least_room bigint;
+    turns bigint;
+    shares real[];
     chosen tid[];
     was_cut boolean;
 BEGIN
@@ -24,16 +26,22 @@ BEGIN
     counted := count_usage(lanes, wanted);
 
     IF host.queue_slots = '{}' AND host.queue_weights = '{}' THEN
-        -- A limit that is far from full, and has no turns to give, does not change what is chosen.
-        SELECT min(room.room) INTO least_room FROM claim_room(lanes) AS room
-        HAVING bool_and(room.kind = 'concurrency' AND (room.key = '' OR NOT room.fair));
+        -- Limits that are far from full have no say in what is chosen, but for the turns that they give.
+        SELECT min(room.room), count(*) FILTER (WHERE room.fair AND room.key <> '') INTO least_room, turns
+        FROM claim_room(lanes) AS room HAVING bool_and(room.kind = 'concurrency');
         IF least_room >= wanted THEN
-            chosen := choose_by_age(wanted, parts);
-            IF least_room >= (SELECT sum(ready.weight) FROM ready WHERE ready.ctid = ANY (chosen)) THEN
-                PERFORM take_from_limits(chosen);
+            IF turns = 0 THEN
+                chosen := choose_by_age(wanted, parts);
+            ELSE
+                shares := turn_shares(parts);
+                IF shares IS NOT NULL THEN
+                    chosen := choose_by_turns(wanted, parts, shares);
+                END IF;
+            END IF;
+            IF take_from_limits(chosen, least_room) THEN
                 RETURN chosen;
             END IF;
-            -- Heavy ones are among them.
+            -- Heavy ones are among them, or turns have to be given that are not that simple.
         END IF;
     END IF;
 
@@ -45,9 +53,7 @@ BEGIN
         PERFORM count_usage(lanes, NULL);
         SELECT * INTO chosen, was_cut FROM pick_within_limits(host, wanted, parts, busy);
     END IF;
-    IF chosen IS NOT NULL THEN
-        PERFORM take_from_limits(chosen);
-    END IF;
+    PERFORM take_from_limits(chosen);
     RETURN chosen;
 END
 $$;
@@ -118,19 +124,32 @@ BEGIN
 END
 $$;
 
--- Takes what is chosen from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
-CREATE OR REPLACE FUNCTION millrace.take_from_limits(chosen tid[]) RETURNS void
+-- Takes what is chosen from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once. Returns
+-- false, and takes nothing, when nothing was chosen or the jobs weigh more than `at_most`.
+CREATE OR REPLACE FUNCTION millrace.take_from_limits(chosen tid[], at_most bigint DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    lane_ids integer[] := ARRAY(SELECT ready.lane_id FROM ready WHERE ready.ctid = ANY (chosen));
+    lane_ids integer[];
+    weights bigint[];
+    counts bigint[];
+    total bigint;
 BEGIN
-    UPDATE limit_usage SET at_most = at_most + taken.weight
+    IF chosen IS NULL THEN
+        RETURN false;
+    END IF;
+    SELECT array_agg(taken.lane_id), array_agg(taken.weight), array_agg(taken.count), sum(taken.weight)
+    INTO lane_ids, weights, counts, total
+    FROM (SELECT ready.lane_id, sum(ready.weight) AS weight, count(*) AS count FROM ready WHERE ready.ctid = ANY (chosen)
+        GROUP BY ready.lane_id) AS taken;
+    IF total > take_from_limits.at_most THEN
+        RETURN false;
+    END IF;
+    UPDATE limit_usage SET at_most = limit_usage.at_most + taken.weight
     FROM (
-        SELECT lane_limit.limit_id, lane_limit.key, sum(ready.weight) AS weight
-        FROM ready JOIN lane_limit ON lane_limit.lane_id = ready.lane_id
-        WHERE ready.ctid = ANY (chosen)
+        SELECT lane_limit.limit_id, lane_limit.key, sum(given.weight) AS weight
+        FROM unnest(lane_ids, weights) AS given(lane_id, weight) JOIN lane_limit ON lane_limit.lane_id = given.lane_id
         GROUP BY lane_limit.limit_id, lane_limit.key
     ) AS taken
     WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
@@ -139,13 +158,106 @@ BEGIN
             WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
         INSERT INTO bucket AS known (limit_id, key, tokens, at)
         SELECT room.limit_id, room.key, room.tokens - (
-                SELECT count(*) FROM unnest(lane_ids) AS picked(lane_id)
-                JOIN lane_limit ON lane_limit.lane_id = picked.lane_id
+                SELECT sum(given.count) FROM unnest(lane_ids, counts) AS given(lane_id, count)
+                JOIN lane_limit ON lane_limit.lane_id = given.lane_id
                 WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
         FROM claim_room(lane_ids) AS room
         WHERE room.kind = 'rate'
         ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
     END IF;
+    RETURN true;
+END
+$$;
+
+-- The share of each part's key in the turns of the one fair limit that holds for it. NULL where turns are less simple: a lane
+-- has none or several of them, two lanes of the same priority belong to one key, or jobs stand in front.
+CREATE OR REPLACE FUNCTION millrace.turn_shares(parts millrace.lane_part[]) RETURNS real[]
+LANGUAGE plpgsql STABLE
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN (SELECT CASE WHEN bool_and(keyed.turns = 1 AND keyed.is_new AND keyed.head >= 0)
+            AND count(*) = count(DISTINCT (keyed.priority, keyed.key)) THEN array_agg(keyed.share ORDER BY keyed.place) END
+    FROM (
+        SELECT part.place, part.priority, part.head, part.most_crashes = 32767 AS is_new, count(rule.id) AS turns,
+            min(rule.id || '/' || bound.key) AS key, coalesce(min(own.share), 1)::real AS share
+        FROM unnest(parts) WITH ORDINALITY AS part(lane_id, priority, head, last, least_crashes, most_crashes, most, place)
+        LEFT JOIN lane_limit AS bound ON bound.lane_id = part.lane_id AND bound.key <> ''
+        LEFT JOIN limit_rule AS rule ON rule.id = bound.limit_id AND rule.fair
+        LEFT JOIN limit_key AS own ON own.limit_id = rule.id AND own.key = bound.key
+        GROUP BY part.place, part.priority, part.head, part.most_crashes
+    ) AS keyed);
+END
+$$;
+
+-- Locks the jobs to take where no limit binds and the values of a key take turns: of the lanes of one priority each gives its
+-- share of what is wanted, oldest first, and what some do not have the others give. Parts of a job go to some by chance, so that
+-- none is left out for long.
+CREATE OR REPLACE FUNCTION millrace.choose_by_turns(wanted integer, parts millrace.lane_part[], shares real[]) RETURNS tid[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off AS $$
+DECLARE
+    total integer := cardinality(parts);
+    first integer := 1;
+    last integer;
+    equals lane_part[];
+    lanes integer[];
+    heads bigint[];
+    weights real[];
+    quotas integer[];
+    locked tid[];
+    places bigint[];
+    positions bigint[];
+    chosen tid[] := '{}';
+    remaining integer := wanted;
+BEGIN
+    WHILE first <= total AND remaining > 0 LOOP
+        last := first;
+        WHILE last < total AND parts[last + 1].priority = parts[first].priority LOOP
+            last := last + 1;
+        END LOOP;
+        equals := parts[first:last];
+        SELECT array_agg(part.lane_id), array_agg(part.head) INTO lanes, heads
+        FROM unnest(equals) AS part;
+        weights := shares[first:last];
+        WHILE lanes IS NOT NULL AND remaining > 0 LOOP
+            SELECT array_agg(share.whole + CASE WHEN share.rank <= share.left_over THEN 1 ELSE 0 END ORDER BY share.place)
+            INTO quotas
+            FROM (
+                SELECT even.place, even.whole, remaining - sum(even.whole) OVER () AS left_over,
+                    row_number() OVER (ORDER BY -ln(1 - random()) / even.weight) AS rank
+                FROM (
+                    SELECT given.place, given.weight, floor(remaining * given.weight / sum(given.weight) OVER ())::integer AS whole
+                    FROM unnest(weights) WITH ORDINALITY AS given(weight, place)
+                ) AS even
+            ) AS share;
+            SELECT array_agg(found.tid), array_agg(found.place), array_agg(found.pos) INTO locked, places, positions
+            FROM (
+                SELECT given.place, candidate.tid, candidate.pos
+                FROM unnest(lanes, heads, quotas) WITH ORDINALITY AS given(lane_id, head, quota, place)
+                CROSS JOIN LATERAL (
+                    SELECT ready.ctid AS tid, ready.pos FROM ready
+                    WHERE ready.lane_id = given.lane_id AND ready.pos >= given.head
+                    ORDER BY ready.pos LIMIT given.quota FOR UPDATE SKIP LOCKED
+                ) AS candidate
+            ) AS found;
+            chosen := chosen || coalesce(locked, '{}');
+            remaining := wanted - cardinality(chosen);
+            EXIT WHEN remaining = 0;
+            -- Those that gave all that was asked of them may have more.
+            SELECT array_agg(given.lane_id), array_agg(coalesce(taken.newest + 1, given.head)), array_agg(given.weight)
+            INTO lanes, heads, weights
+            FROM unnest(lanes, heads, weights, quotas) WITH ORDINALITY AS given(lane_id, head, weight, quota, place)
+            LEFT JOIN (SELECT found.place, count(*) AS count, max(found.pos) AS newest
+                FROM unnest(places, positions) AS found(place, pos) GROUP BY found.place) AS taken ON taken.place = given.place
+            WHERE coalesce(taken.count, 0) = given.quota;
+        END LOOP;
+        first := last + 1;
+    END LOOP;
+    RETURN nullif(chosen, '{}');
 END
 $$;
 
