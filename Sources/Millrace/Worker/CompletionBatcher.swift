@@ -1,6 +1,5 @@
 import Logging
 import Postgres
-import Synchronization
 
 /// Gathers completions while the last batch is on its way, and writes them together.
 final class CompletionBatcher: Sendable {
@@ -10,7 +9,7 @@ final class CompletionBatcher: Sendable {
         var sending: [Completion] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let signal = Signal()
     private let pool: Pool
     private let logger: Logger
@@ -19,6 +18,9 @@ final class CompletionBatcher: Sendable {
 
     /// As many as are written in one statement. More would only make others wait longer for the same work.
     private static let mostAtOnce = 2000
+    /// After so many in one statement, jobs end faster than statements: then more are gathered before the next one.
+    private static let busy = 32
+    private static let gatheringTime = Duration.milliseconds(2)
 
     /// - Parameters:
     ///   - onStale: told how many completions were refused because their epoch no longer held.
@@ -63,17 +65,25 @@ final class CompletionBatcher: Sendable {
     private func writeGathered(isAlive: @Sendable () -> Bool) async {
         while true {
             let batch = state.withLock { state in
-                let batch = Array(state.gathered.prefix(Self.mostAtOnce))
-                if batch.count == state.gathered.count {
-                    state.gathered.removeAll(keepingCapacity: true)
+                if state.gathered.count <= Self.mostAtOnce {
+                    state.sending = state.gathered
+                    state.gathered = []
                 } else {
-                    state.gathered.removeFirst(batch.count)
+                    state.sending = Array(state.gathered.prefix(Self.mostAtOnce))
+                    state.gathered.removeFirst(Self.mostAtOnce)
                 }
-                state.sending = batch
-                return batch
+                return state.sending
             }
             guard !batch.isEmpty else { return }
             await write(batch, isAlive: isAlive)
+            if batch.count >= Self.busy, canWait { await pause(Self.gatheringTime) }
+        }
+    }
+
+    /// Whether nobody is known to wait for what is gathered, and it is not much yet.
+    private var canWait: Bool {
+        state.withLock { state in
+            state.gathered.count < Self.mostAtOnce / 2 && !state.gathered.contains(where: \.mayReleaseOthers)
         }
     }
 

@@ -42,12 +42,12 @@ package struct InlineWorker: Sendable {
         held.insert(
             claimed.map { AttemptState(job: $0, pool: pool, doorbell: runner.doorbell, logger: logger) })
         var next = held.begin(slots: 1).first
-        while let attempt = next {
+        while let begun = next {
             // A task of its own, so that it can be stopped.
-            let task = Task { await runner.run(attempt) }
-            held.attach(task, to: attempt)
+            let task = Task { await runner.run(begun.attempt) }
+            held.attach(task, to: begun.chain)
             await task.value
-            next = held.end(attempt, slots: 1).next
+            next = held.end(begun, slots: 1).next
         }
         completions.finish()
         await writer.value

@@ -1,13 +1,12 @@
 import Dispatch
 import Foundation
-import Synchronization
 
 /// The threads that plugins compute on, apart from Swift's cooperative pool.
 ///
 /// A plugin that computes for seconds without a suspension would otherwise hold a thread of the pool, which has one per
 /// core, and with as many such plugins the worker could no longer send its heartbeat: it would be declared dead at work.
 final class PluginThreads: TaskExecutor {
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let pending = DispatchSemaphore(value: 0)
 
     private struct State {

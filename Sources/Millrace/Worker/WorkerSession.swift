@@ -20,8 +20,11 @@ final class WorkerSession: Sendable {
     private let runner: AttemptRunner
     private let state: Mutex<State>
 
+    /// Asked for after every job, so not behind the lock.
+    private let draining = Atomic(false)
+    private let orderedSlots: Atomic<Int>
+
     private struct State {
-        var isDraining = false
         var lostClaimAt: ContinuousClock.Instant?
         var orders: WorkerOrders
     }
@@ -37,6 +40,7 @@ final class WorkerSession: Sendable {
         self.options = options
         self.liveness = liveness
         self.logger = logger
+        orderedSlots = Atomic(options.slots)
         // Until it has heard otherwise it takes the more careful way.
         state = Mutex(
             State(
@@ -53,10 +57,10 @@ final class WorkerSession: Sendable {
         threads = PluginThreads(count: min(options.slots, 2 * max(2, ProcessInfo.processInfo.activeProcessorCount)))
     }
 
-    var isDraining: Bool { state.withLock(\.isDraining) }
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
 
     /// Jobs to run at once, as last ordered.
-    var slots: Int { state.withLock(\.orders.slots) }
+    var slots: Int { orderedSlots.load(ordering: .acquiring) }
 
     /// When the answer to a claim last got lost, so that there may be leases that this worker knows nothing of.
     var lostClaimAt: ContinuousClock.Instant? { state.withLock(\.lostClaimAt) }
@@ -65,6 +69,7 @@ final class WorkerSession: Sendable {
     func follow(_ orders: WorkerOrders) {
         let changed = state.withLock { state in
             defer { state.orders = orders }
+            orderedSlots.store(orders.slots, ordering: .releasing)
             return state.orders.slots != orders.slots || state.orders.hasQueueSlots != orders.hasQueueSlots
         }
         if changed {
@@ -81,7 +86,7 @@ final class WorkerSession: Sendable {
     ///
     /// - Parameter grace: how long running jobs may go on; nil for as long as they need.
     func drain(grace: Duration?) {
-        state.withLock { $0.isDraining = true }
+        draining.store(true, ordering: .releasing)
         signal.ring()
         guard let grace else { return }
         Task {
@@ -177,17 +182,31 @@ final class WorkerSession: Sendable {
 
     /// Begins waiting jobs, as many as there are free slots.
     private func startWaiting() {
-        for attempt in held.begin(slots: slots) { start(attempt) }
+        for begun in held.begin(slots: slots) { start(begun) }
     }
 
-    private func start(_ attempt: AttemptState) {
+    /// Runs a job, and others after it in the same task as long as that is not cancelled: a task for each would cost more than
+    /// many a job does.
+    private func start(_ first: HeldJobs.Begun) {
         let task = Task(executorPreference: threads) { [self] in
-            await runner.run(attempt)
-            let (next, waiting) = held.end(attempt, slots: slots)
-            if let next { start(next) }
-            if waiting <= Stock.lowWater || isDraining { signal.ring() }
+            var begun = first
+            var count = 0
+            while true {
+                await runner.run(begun.attempt)
+                let (next, waiting) = held.end(begun, slots: slots)
+                if waiting <= Stock.lowWater || isDraining { signal.ring() }
+                guard let next else { return }
+                guard next.chain == begun.chain else {
+                    start(next)
+                    return
+                }
+                begun = next
+                count += 1
+                // The other slots' turn.
+                if count.isMultiple(of: 16) { await Task.yield() }
+            }
         }
-        held.attach(task, to: attempt)
+        held.attach(task, to: first.chain)
     }
 
     /// Gives jobs back that have not begun, with their attempts.
