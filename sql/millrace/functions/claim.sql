@@ -88,6 +88,11 @@ BEGIN
     -- Not the end of a snapshot: transactions that run may have higher numbers than that.
     next_xid := pg_current_xact_id()::text::bigint;
 
+    -- Two claims of very many jobs at once would each walk over all that the other has locked. They take turns.
+    IF wanted >= 200 THEN
+        PERFORM pg_advisory_xact_lock(hashtext('millrace.claim'), (parts[1]).lane_id);
+    END IF;
+
     -- limit_rule is named for its lock: whoever sets a limit waits for the claims on their way, which it could not count, and
     -- claims wait for it, limited by then or not.
     IF EXISTS (SELECT FROM limit_rule) THEN

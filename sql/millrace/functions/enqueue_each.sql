@@ -14,16 +14,19 @@ SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     moment timestamptz := clock();
-    known record;
-    queue_name text;
+    plugin_name text := shape ->> 'plugin';
+    queue_name text := shape ->> 'queue';
     version integer;
-    rank smallint;
+    rank smallint := 0;
     attempts smallint;
     limit_ms bigint;
     base_ms bigint;
     cap_ms bigint;
     words text[];
     lane integer;
+    needs_care boolean;
+    fits boolean;
+    only_id bigint;
     ids bigint[];
     most_ms bigint := 3155760000000; -- as check_options has it
 BEGIN
@@ -31,37 +34,52 @@ BEGIN
             'backoff_cap_ms', 'tags'] <> '{}' OR jsonb_typeof(args) <> 'array' THEN
         RETURN enqueue_each_slowly(shape, args);
     END IF;
-    SELECT plugin.*, EXISTS (SELECT FROM limit_rule WHERE by_key IS NOT NULL)
+    SELECT coalesce(queue_name, plugin.queue, 'default'), coalesce(plugin.version, 1), coalesce(plugin.max_attempts, 5),
+        plugin.timeout_ms, coalesce(plugin.backoff_base_ms, 5000), coalesce(plugin.backoff_cap_ms, 600000),
+        coalesce(plugin.secrets <> '{}', false) OR EXISTS (SELECT FROM limit_rule WHERE by_key IS NOT NULL)
             OR EXISTS (SELECT FROM queue WHERE draining_at IS NOT NULL)
-            OR pg_column_size(args) > (SELECT value::bigint FROM setting WHERE setting.name = 'max_args_bytes')
-            OR jsonb_path_exists(args, '$[*] ? (@.type() != "object")') AS needs_care
-    INTO known
-    FROM (SELECT) AS one LEFT JOIN plugin ON plugin.name = shape ->> 'plugin';
-    queue_name := coalesce(shape ->> 'queue', known.queue, 'default');
-    BEGIN
-        version := coalesce((shape ->> 'args_version')::integer, known.version, 1);
-        rank := coalesce((shape ->> 'priority')::smallint, 0);
-        attempts := coalesce((shape ->> 'max_attempts')::smallint, known.max_attempts, 5);
-        limit_ms := coalesce((shape ->> 'timeout_ms')::bigint, known.timeout_ms);
-        base_ms := coalesce((shape ->> 'backoff_base_ms')::bigint, known.backoff_base_ms, 5000);
-        cap_ms := coalesce((shape ->> 'backoff_cap_ms')::bigint, known.backoff_cap_ms, 600000);
-    EXCEPTION WHEN data_exception THEN
-        known.needs_care := true;
-    END;
+    INTO queue_name, version, attempts, limit_ms, base_ms, cap_ms, needs_care
+    FROM (SELECT) AS one LEFT JOIN plugin ON plugin.name = plugin_name;
+    IF shape ?| ARRAY['priority', 'args_version', 'max_attempts', 'timeout_ms', 'backoff_base_ms', 'backoff_cap_ms', 'tags'] THEN
+        BEGIN
+            version := coalesce((shape ->> 'args_version')::integer, version);
+            rank := coalesce((shape ->> 'priority')::smallint, 0);
+            attempts := coalesce((shape ->> 'max_attempts')::smallint, attempts);
+            limit_ms := coalesce((shape ->> 'timeout_ms')::bigint, limit_ms);
+            base_ms := coalesce((shape ->> 'backoff_base_ms')::bigint, base_ms);
+            cap_ms := coalesce((shape ->> 'backoff_cap_ms')::bigint, cap_ms);
+        EXCEPTION WHEN data_exception THEN
+            needs_care := true;
+        END;
+        needs_care := needs_care OR attempts NOT BETWEEN 1 AND 1000 OR coalesce(limit_ms NOT BETWEEN 1 AND most_ms, false)
+            OR base_ms NOT BETWEEN 0 AND most_ms OR cap_ms NOT BETWEEN 0 AND most_ms
+            OR coalesce(jsonb_typeof(shape -> 'tags') <> 'array', false)
+            OR jsonb_path_exists(shape, 'lax $.tags[*] ? (@.type() != "string")');
+        IF NOT needs_care AND shape ? 'tags' THEN
+            words := ARRAY(SELECT jsonb_array_elements_text(shape -> 'tags'));
+        END IF;
+    END IF;
     SELECT id INTO lane FROM lane
-    WHERE lane.queue = queue_name AND lane.plugin = shape ->> 'plugin' AND lane.args_version = version
+    WHERE lane.queue = queue_name AND lane.plugin = plugin_name AND lane.args_version = version
         AND lane.priority = rank AND lane.keys = '{}';
-    IF known.needs_care OR known.secrets <> '{}' OR lane IS NULL OR attempts NOT BETWEEN 1 AND 1000
-        OR limit_ms NOT BETWEEN 1 AND most_ms OR base_ms NOT BETWEEN 0 AND most_ms OR cap_ms NOT BETWEEN 0 AND most_ms
-        OR jsonb_typeof(shape -> 'tags') <> 'array' OR jsonb_path_exists(shape, 'lax $.tags[*] ? (@.type() != "string")')
+    IF needs_care OR lane IS NULL OR jsonb_path_exists(args, '$[*] ? (@.type() != "object")') OR pg_column_size(args) > 1000
+        AND pg_column_size(args) > (SELECT value::bigint FROM setting WHERE setting.name = 'max_args_bytes')
     THEN
         RETURN enqueue_each_slowly(shape, args);
     END IF;
-    IF shape ? 'tags' THEN
-        words := ARRAY(SELECT jsonb_array_elements_text(shape -> 'tags'));
-    END IF;
 
     -- Before the first id is taken, which is a place in ready: see ready.sql.
+    IF jsonb_array_length(args) = 1 THEN
+        args := args -> 0;
+        fits := pg_column_size(args) <= 1000;
+        only_id := take_place();
+        INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags)
+        VALUES (only_id, moment, lane, rank, args, attempts, limit_ms, base_ms, cap_ms, words);
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits, max_attempts, timeout_ms, args)
+        VALUES (lane, only_id, only_id, moment, 0, 0, 1, 0, CASE WHEN fits THEN attempts END, CASE WHEN fits THEN limit_ms END,
+            CASE WHEN fits THEN args END);
+        RETURN ARRAY[only_id];
+    END IF;
     PERFORM announce_places();
     WITH given AS MATERIALIZED (
         SELECT nextval('job_id_seq') AS id, element.value FROM jsonb_array_elements(args) AS element(value)
