@@ -55,5 +55,6 @@ public func chooseK(
     if let best { return ClusterCountChoice(model: best.model, candidates: candidates) }
     var single = options
     single.clusters = 1
-    return ClusterCountChoice(model: try kMeans(points, options: single, threads: threads, check: check), candidates: [])
+    let model = try kMeans(points, options: single, threads: threads, check: check)
+    return ClusterCountChoice(model: model, candidates: [])
 }
