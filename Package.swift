@@ -121,6 +121,8 @@ let package = Package(
 
         .executableTarget(name: "RecommendBench", dependencies: ["Analytics"], swiftSettings: strict),
 
+        .executableTarget(name: "ClusterBench", dependencies: ["Analytics"], swiftSettings: strict),
+
         .target(
             name: "TestSupport",
             dependencies: [

@@ -170,7 +170,7 @@ final class Lloyd: @unchecked Sendable {
                         let label = Int(labels[row])
                         let far = (upper[row] + shifts[label]) * (1 + 0x1p-22)
                         let near = lower[row] - others[label]
-                        let safe = near - near.magnitude * 0x1p-22
+                        let safe = near * (near < 0 ? 1 + 0x1p-22 : 1 - 0x1p-22)
                         upper[row] = far
                         lower[row] = safe
                         rows[open] = Int32(truncatingIfNeeded: row)
