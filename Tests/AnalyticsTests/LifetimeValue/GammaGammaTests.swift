@@ -47,6 +47,24 @@ struct GammaGammaTests {
         }
     }
 
+    @Test("the maximum is where SciPy finds it")
+    func scipy() throws {
+        // u = points(500, 4, 6), as in CongruentPoints.swift; x = floor(1 + 5 u0); z = 5 + 40 u1 u2 + 20 u3² / x;
+        // scipy.optimize.minimize of eq. 1a over the logarithms, method "Nelder-Mead", xatol=1e-10, fatol=1e-14.
+        let draws = try congruentPoints(rows: 500, columns: 4, seed: 6)
+        let customers = (0..<500).map { row in
+            let u = draws[row].map(Double.init)
+            let purchases = (1 + 5 * u[0]).rounded(.down)
+            return PurchaseValues(
+                purchases: Int(purchases), mean: 5 + 40 * u[1] * u[2] + 20 * u[3] * u[3] / purchases)
+        }
+        let fit = try fitGammaGamma(customers)
+        #expect(abs(fit.logLikelihood / -1753.9812247151776 - 1) < 1e-10)
+        #expect(abs(fit.model.p / 33.39351692388922 - 1) < 1e-3)
+        #expect(abs(fit.model.q / 4.122871504851852 - 1) < 1e-3)
+        #expect(abs(fit.model.gamma / 1.6748455385712597 - 1) < 1e-3)
+    }
+
     @Test("the expected value lies between the customer's own mean and that of all")
     func expectation() throws {
         // Parameters of CDNOW's sample: Fader and Hardie 2013.
