@@ -26,13 +26,14 @@ public struct ClusterCountChoice: Sendable, Equatable {
 /// - Parameters:
 ///   - range: numbers of clusters, from 2.
 ///   - points: `rows × columns`, usually standardised.
-///   - options: as for ``kMeans(_:options:check:)``; `clusters` is ignored.
+///   - options: as for ``kMeans(_:options:threads:check:)``; `clusters` is ignored.
 ///   - sampleSize: the most points compared by ``silhouette(_:labels:sampleSize:seed:check:)``.
+///   - threads: how many share the fits, at least 1.
 ///   - check: called between iterations; what it throws ends the choice.
 /// - Throws: ``ClusteringError`` when the range starts below 2 or there are no points; what `check` throws.
 public func chooseK(
     _ range: ClosedRange<Int>, points: PointMatrix, options: KMeansOptions, sampleSize: Int = 4096,
-    check: () throws -> Void = {}
+    threads: Int = 1, check: () throws -> Void = {}
 ) throws -> ClusterCountChoice {
     guard range.lowerBound >= 2 else {
         throw ClusteringError.invalidOption(name: "lower end of the range of clusters", value: Double(range.lowerBound))
@@ -42,7 +43,7 @@ public func chooseK(
     for clusters in range where clusters <= points.rows {
         var options = options
         options.clusters = clusters
-        let model = try kMeans(points, options: options, check: check)
+        let model = try kMeans(points, options: options, threads: threads, check: check)
         let score = try silhouette(
             points, labels: model.labels, sampleSize: sampleSize, seed: options.seed, check: check)
         if let score {
@@ -54,5 +55,6 @@ public func chooseK(
     if let best { return ClusterCountChoice(model: best.model, candidates: candidates) }
     var single = options
     single.clusters = 1
-    return ClusterCountChoice(model: try kMeans(points, options: single, check: check), candidates: [])
+    let model = try kMeans(points, options: single, threads: threads, check: check)
+    return ClusterCountChoice(model: model, candidates: [])
 }

@@ -37,6 +37,27 @@ static inline uint32_t ck_filter_bit(int32_t item) { return (uint32_t)item * 265
 /// Gives a list its exclusions, ascending.
 void ck_list_exclude(struct ck_list *list, const int32_t *items, int32_t count);
 
+/// Centroids as `nearest_centroids` reads them. Places past the last centroid hold coordinates 0 and half norm ∞.
+struct ck_centroids {
+    /// Coordinates less the origin, negated: groups of 8 centroids, each `depth × 8`, depth first.
+    const float *tiles;
+    /// ‖c‖² / 2 of each centroid less the origin.
+    const float *half_norms;
+    /// The centroids as they are: groups of 16, each `depth × 16`, depth first.
+    const float *panels;
+    /// What is subtracted from points and centroids first, `depth` numbers; near the points' mean it makes rounding small.
+    const float *origin;
+    long count;
+    long depth;
+    /// A squared distance by the expanded form is wrong by at most this times (‖x‖ + greatest norm)².
+    float slack;
+    /// The greatest norm of a centroid less the origin.
+    float greatest_norm;
+};
+
+/// The most candidates of one call of `potentials`.
+#define CK_CANDIDATES 32
+
 /// One implementation of all kernels.
 struct ck_kernels {
     const char *name;
@@ -130,6 +151,37 @@ struct ck_kernels {
     void (*score_select)(
         const float *users, long tiles, const float *panels, long panel_count, long depth, const int32_t *items,
         const float *panel_norms, struct ck_list *lists, long list_count);
+
+    /// The nearest centroid of the points rows[0..<count] (NULL: 0..<count), the lower one on a tie.
+    ///
+    /// By ‖c‖²/2 − x·c, and by differences for each point whose two nearest are closer to each other than rounding may
+    /// err, so that the label is as good as by differences. `upper` receives a distance that is not less than the one to
+    /// the nearest centroid, `lower` one that is not greater than that to any other; both without the square. `scratch`
+    /// holds 48 × depth floats.
+    void (*nearest_centroids)(
+        const float *points, const int32_t *rows, long count, const struct ck_centroids *centroids, float *scratch,
+        int32_t *labels, float *upper, float *lower);
+
+    /// out[p] = ‖points[rows[p]] − others[labels[p]]‖² by differences, added in ascending order; `rows` or `labels` NULL:
+    /// 0..<count. `scratch` holds 32 × columns floats.
+    void (*squared_distances)(
+        const float *points, long columns, const int32_t *rows, long count, const float *others,
+        const int32_t *labels, float *scratch, float *out);
+
+    /// out[j] = Σ over the points of weight × min(nearest, ‖point − candidate j‖²), in double precision; at most
+    /// CK_CANDIDATES. `weights` NULL: 1. With `keep` there is one candidate, and `nearest` receives the minima. `scratch`
+    /// holds 16 × columns floats.
+    void (*potentials)(
+        const float *points, long columns, long count, const float *weights, const float *candidates,
+        long candidate_count, float *nearest, bool keep, float *scratch, double *out);
+
+    /// The slot of least ‖c − x‖² n m / (n + m) for a cluster of n = `size` points with mean x, and sizes m, if it is
+    /// less than *best; the lower slot on a tie. A slot of infinite size is never chosen.
+    ///
+    /// - panels: means of clusters, groups of 8 slots, each `depth × 8`, depth first.
+    void (*nearest_by_ward)(
+        const double *panels, const double *sizes, long panel_count, long depth, const double *x, double size,
+        double *best, int32_t *slot);
 };
 
 /// The best implementation for this processor; the same for the life of the process.

@@ -1,4 +1,4 @@
-/// A clustering found by ``kMeans(_:options:check:)``; clusters are numbered by falling size, then by first member.
+/// A clustering found by ``kMeans(_:options:threads:check:)``; clusters are numbered by falling size, then by first member.
 public struct KMeansModel: Sendable, Equatable {
     /// `clusters × columns`, the mean of each cluster's points.
     public let centroids: PointMatrix

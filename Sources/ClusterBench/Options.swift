@@ -1,0 +1,33 @@
+/// A command and its `--name value` options.
+struct Options {
+    let command: String
+    private var values: [String: String] = [:]
+
+    struct Wrong: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    init(_ arguments: [String]) throws {
+        command = arguments.count > 1 ? arguments[1] : "help"
+        var rest = arguments.dropFirst(2)
+        while let name = rest.popFirst() {
+            guard name.hasPrefix("--"), let value = rest.popFirst() else {
+                throw Wrong(description: "\(name) is no option with a value")
+            }
+            values[String(name.dropFirst(2))] = value
+        }
+    }
+
+    func text(_ name: String) throws -> String {
+        guard let value = values[name] else { throw Wrong(description: "--\(name) is missing") }
+        return value
+    }
+
+    func text(_ name: String, or other: String) -> String { values[name] ?? other }
+
+    func integer(_ name: String, or other: Int) throws -> Int {
+        guard let value = values[name] else { return other }
+        guard let number = Int(value) else { throw Wrong(description: "--\(name) \(value) is no whole number") }
+        return number
+    }
+}
