@@ -23,6 +23,8 @@ final class WorkerSession: Sendable {
     /// Asked for after every job, so not behind the lock.
     private let draining = Atomic(false)
     private let orderedSlots: Atomic<Int>
+    /// How often a request to cancel was heard of.
+    let heardCancel = Atomic(0)
 
     private struct State {
         var lostClaimAt: ContinuousClock.Instant?
@@ -164,6 +166,7 @@ final class WorkerSession: Sendable {
     /// - Returns: how many jobs.
     private func claim(upTo limit: Int, offer: Offer, book: inout LaneBook) async -> Int {
         do {
+            let heardBefore = heardCancel.load(ordering: .acquiring)
             let holdings = held.holdings(byQueue: state.withLock(\.orders.hasQueueSlots))
             let claimed = try await control.claim(
                 for: liveness.worker, upTo: limit, offer: offer, book: &book, holdings: holdings)
@@ -172,6 +175,16 @@ final class WorkerSession: Sendable {
                 claimed.map {
                     AttemptState(job: $0, pool: pool, doorbell: doorbell, claimedAt: now, logger: logger)
                 })
+            if heardCancel.load(ordering: .acquiring) != heardBefore {
+                // It may have been about one of these, which were leased and not here yet.
+                Task {
+                    do {
+                        try await passRequestsToCancel()
+                    } catch {
+                        logger.debug("left to the next heartbeat: requests to cancel", metadata: ["error": "\(error)"])
+                    }
+                }
+            }
             return claimed.count
         } catch {
             logger.error("claim failed; tried again at the next poll", metadata: ["error": "\(error)"])

@@ -1,5 +1,6 @@
 import Logging
 import Postgres
+import Synchronization
 
 /// What goes on beside the jobs. Each loop ends when its task is cancelled.
 extension WorkerSession {
@@ -27,12 +28,17 @@ extension WorkerSession {
         }
     }
 
-    /// Passes requests to cancel on to their jobs, and gives back leases of which this worker never heard: the answer to
-    /// the claim was lost on the way.
-    private func reconcile(_ unknown: inout [HeldLease: Int]) async throws {
+    /// Passes requests to cancel on to their jobs.
+    func passRequestsToCancel() async throws {
         for lease in try await control.requestsToCancel(among: held.ids) {
             held.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
         }
+    }
+
+    /// Passes requests to cancel on to their jobs, and gives back leases of which this worker never heard: the answer to
+    /// the claim was lost on the way.
+    private func reconcile(_ unknown: inout [HeldLease: Int]) async throws {
+        try await passRequestsToCancel()
         // The server may still be at a claim whose connection broke, and may be for a while.
         guard let lostAt = lostClaimAt, lostAt.duration(to: .now) < .seconds(120) else { return }
         let leases = try await control.leases(ofWorker: liveness.worker)
@@ -113,11 +119,12 @@ extension WorkerSession {
                         for try await _ in ready { self.signal.ring() }
                     }
                     group.addTask {
+                        // Whoever asked before this was listening was not heard.
+                        try await self.passRequestsToCancel()
                         for try await notification in cancelled where notification.payload == "\(self.liveness.worker)"
                         {
-                            for lease in try await self.control.requestsToCancel(among: self.held.ids) {
-                                self.held.stop(lease.job, epoch: lease.epoch, because: .cancelRequested)
-                            }
+                            self.heardCancel.add(1, ordering: .acquiringAndReleasing)
+                            try await self.passRequestsToCancel()
                         }
                     }
                     group.addTask {
