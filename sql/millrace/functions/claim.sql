@@ -49,8 +49,9 @@ DECLARE
     earliest timestamptz;
     latest timestamptz;
 BEGIN
-    SELECT * INTO host FROM worker WHERE worker.id = for_worker AND worker.state = 'alive';
-    IF NOT FOUND THEN
+    -- Not by its state as well: that would invite the plan that reads all that are alive.
+    SELECT * INTO host FROM worker WHERE worker.id = for_worker;
+    IF host.state IS DISTINCT FROM 'alive' THEN
         RETURN;
     END IF;
     IF host.queue_slots <> '{}' AND busy IS NULL THEN
