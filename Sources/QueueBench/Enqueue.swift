@@ -5,7 +5,7 @@ struct Enqueue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Enqueue jobs, many with a call.")
 
     @Option(help: "How many.") var jobs = 100_000
-    @Option(help: "How many with a call.") var batch = 1000
+    @Option(help: "How many with a call.") var batch = 2000
     @Option(help: "Different values of the argument `tenant`.") var tenants = 1
     @Option(help: "Priority; lower runs first.") var priority = 0
     @Option(help: "Due this many seconds from now.") var delaySeconds: Int?
@@ -24,14 +24,18 @@ struct Enqueue: AsyncParsableCommand {
 
         let start = ContinuousClock.now
         var sent = 0
+        // The next call's jobs are made while the last call is on its way.
+        var last = Task<Void, any Error> {}
         while sent < jobs {
-            let count = min(batch, jobs - sent)
-            try await sender.send(from: sent, count: count)
-            sent += count
+            let requests = try sender.requests(from: sent, count: min(batch, jobs - sent))
+            try await last.value
+            last = Task { [sender] in try await sender.send(requests) }
+            sent += requests.count
         }
+        try await last.value
         let seconds = start.duration(to: .now) / .seconds(1)
         try say(Rate(what: "enqueue", jobs: sent, seconds: seconds))
         if !atOnce { await orders.waitForStop() }
-        await sender.pool.close()
+        await sender.close()
     }
 }

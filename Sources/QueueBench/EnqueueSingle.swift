@@ -16,13 +16,16 @@ struct EnqueueSingle: AsyncParsableCommand {
         await orders.waitForGo()
 
         let start = ContinuousClock.now
+        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
+        let ringing = Task { await doorbell.run() }
         for number in 0..<jobs {
             try await sender.sendOne(number)
-            if ring { try await sender.pool.ringDoorbell() }
+            if ring { doorbell.ring() }
         }
+        ringing.cancel()
         let seconds = start.duration(to: .now) / .seconds(1)
         try say(Rate(what: "enqueue-single", jobs: jobs, seconds: seconds))
         await orders.waitForStop()
-        await sender.pool.close()
+        await sender.close()
     }
 }

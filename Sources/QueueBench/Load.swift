@@ -44,7 +44,7 @@ struct Load: AsyncParsableCommand {
         }
         course.isStopped.store(true, ordering: .relaxed)
         _ = try await sent
-        await sender.pool.close()
+        await sender.close()
     }
 
     /// Sends until the end; says the result.
@@ -53,6 +53,9 @@ struct Load: AsyncParsableCommand {
         var sent = 0
         var latest = Duration.zero
         var said = start
+        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
+        let ringing = Task { await doorbell.run() }
+        defer { ringing.cancel() }
         while !course.isStopped.load(ordering: .relaxed), sent < jobs ?? .max {
             var count = min(batch, (jobs ?? .max) - sent)
             if let rate {
@@ -76,7 +79,7 @@ struct Load: AsyncParsableCommand {
             } else {
                 try await sender.send(from: sent, count: count, sent: stamp)
             }
-            try await sender.pool.ringDoorbell()
+            doorbell.ring()
             sent += count
             if said.duration(to: .now) >= .milliseconds(10) {
                 say("sent \(sent)")

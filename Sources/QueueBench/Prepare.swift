@@ -15,8 +15,9 @@ struct Prepare: AsyncParsableCommand {
         let kept = "SELECT count(*) FROM millrace.finished WHERE state = 'succeeded'"
         let keeps = "every job, its arguments and its end"
         let settings: [String: String] = [
-            "enqueue": "Pool.enqueue of 1000 jobs a call over one connection",
-            "enqueue-single": "Pool.enqueue of one job, then Pool.ringDoorbell, which wakes idle workers",
+            "enqueue": "Pool.enqueue of 2000 jobs a call over one connection, the next ones made meanwhile",
+            "enqueue-single":
+                "Pool.enqueue of one job over one connection, then Doorbell.ring, which wakes idle workers over another",
             "worker": "one Worker and one Coordinator in a process",
         ]
     }

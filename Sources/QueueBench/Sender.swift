@@ -4,6 +4,8 @@ import Postgres
 /// Enqueues jobs that do nothing over one connection.
 struct Sender {
     let pool: Pool
+    /// For rings, which go beside the jobs.
+    let bellPool: Pool
     var priority = 0
     var delay: Duration?
     var queues = 1
@@ -11,6 +13,12 @@ struct Sender {
 
     init() throws {
         pool = Pool(try Configuration(), maximumConnections: 1, logger: QueueBench.quiet)
+        bellPool = Pool(try Configuration(), maximumConnections: 1, logger: QueueBench.quiet)
+    }
+
+    func close() async {
+        await pool.close()
+        await bellPool.close()
     }
 
     /// Opens the connection and lets enqueue know the plugin, as a worker would have done.
@@ -20,7 +28,15 @@ struct Sender {
 
     /// Enqueues `count` jobs with one call, numbered from `first`.
     func send(from first: Int, count: Int, sent: Int64 = 0) async throws {
-        _ = try await pool.enqueue(try (first..<first + count).map { try request($0, sent: sent) })
+        try await send(try requests(from: first, count: count, sent: sent))
+    }
+
+    func send(_ requests: [JobRequest]) async throws {
+        _ = try await pool.enqueue(requests)
+    }
+
+    func requests(from first: Int, count: Int, sent: Int64 = 0) throws -> [JobRequest] {
+        try (first..<first + count).map { try request($0, sent: sent) }
     }
 
     /// Enqueues one job with a call for one.

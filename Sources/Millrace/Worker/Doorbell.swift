@@ -1,29 +1,57 @@
-import Logging
-import Postgres
+public import Logging
+public import Postgres
+public import ServiceLifecycle
 
-/// Tells all workers that something became ready: this one at once, the others by NOTIFY.
+/// Wakes idle workers when jobs have become ready, for programs that enqueue often.
 ///
-/// Rings are gathered for some milliseconds and sent outside of the transactions that made the jobs ready, since NOTIFY
-/// takes a lock of the whole database at commit. A lost ring costs at most one poll interval.
-struct Doorbell: Sendable {
-    private let local: Signal
+/// Rings are gathered for some milliseconds and sent beside the enqueuing, outside of the transactions that made the jobs
+/// ready: NOTIFY takes a lock of the whole database at commit, and a commit of its own. So nobody waits for a ring, and a
+/// thousand in a second cost what a few cost. A ring that is lost costs at most one poll interval.
+///
+/// ```swift
+/// let doorbell = Doorbell(over: pool, logger: logger)      // run it as one of the program's services
+/// try await pool.enqueue(request)
+/// doorbell.ring()
+/// ```
+/// A program that enqueues once in a while does as well with ``Postgres/Session/ringDoorbell()``.
+public struct Doorbell: Service {
+    /// The worker of this process, which is told at once.
+    private let local: Signal?
     private let outgoing = Signal()
+    private let pool: Pool
+    private let logger: Logger
 
-    init(local: Signal) {
-        self.local = local
+    private static let gatheringTime = Duration.milliseconds(5)
+
+    /// - Parameters:
+    ///   - pool: a connection of it is used for a moment for each ring that is sent.
+    ///   - logger: hears of rings that could not be sent.
+    public init(over pool: Pool, logger: Logger) {
+        self.init(local: nil, over: pool, logger: logger)
     }
 
-    func ring() {
-        local.ring()
+    init(local: Signal?, over pool: Pool, logger: Logger) {
+        self.local = local
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Asks for the workers to be woken soon, and returns at once. To be called after the commit.
+    public func ring() {
+        local?.ring()
         outgoing.ring()
     }
 
-    /// Sends the rings on until cancelled.
-    func forward(over pool: Pool, logger: Logger) async {
+    /// Sends rings until shutdown.
+    public func run() async {
+        await cancelWhenGracefulShutdown { await send() }
+    }
+
+    private func send() async {
         for await _ in outgoing.rings {
             do {
                 try await pool.ringDoorbell()
-                try await Task.sleep(for: .milliseconds(5))
+                try await Task.sleep(for: Self.gatheringTime)
             } catch is CancellationError {
                 return
             } catch {

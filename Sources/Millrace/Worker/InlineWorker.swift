@@ -38,7 +38,7 @@ package struct InlineWorker: Sendable {
         let held = HeldJobs()
         let runner = AttemptRunner(
             registry: registry, pool: pool, held: held, liveness: liveness, completions: completions,
-            doorbell: Doorbell(local: Signal()), logger: logger)
+            doorbell: Doorbell(over: pool, logger: logger), logger: logger)
         held.insert(
             claimed.map { AttemptState(job: $0, pool: pool, doorbell: runner.doorbell, logger: logger) })
         var next = held.begin(slots: 1).first

@@ -48,7 +48,7 @@ final class WorkerSession: Sendable {
             State(
                 orders: WorkerOrders(
                     shouldDrain: false, slots: options.slots, hasRateLimits: true, hasQueueSlots: true)))
-        let doorbell = Doorbell(local: signal)
+        let doorbell = Doorbell(local: signal, over: control, logger: logger)
         self.doorbell = doorbell
         completions = CompletionBatcher(
             pool: control, logger: logger, onStale: { liveness.countStale($0) }, onSettled: { doorbell.ring() })
@@ -106,7 +106,7 @@ final class WorkerSession: Sendable {
                 group.addTask { await self.giveBackStale() }
                 group.addTask { await self.poll() }
                 group.addTask { await self.report() }
-                group.addTask { await self.doorbell.forward(over: self.control, logger: self.logger) }
+                group.addTask { await self.doorbell.run() }
                 if self.options.listens {
                     group.addTask { await self.listen() }
                 }

@@ -54,7 +54,9 @@ struct FencingTests {
         let (old, _) = try await takenOver(on: database)
         let signal = Signal()
         let attempt = AttemptState(
-            job: old, pool: database.pool, doorbell: Doorbell(local: signal), logger: TestDatabase.logger)
+            job: old, pool: database.pool,
+            doorbell: Doorbell(local: signal, over: database.pool, logger: TestDatabase.logger),
+            logger: TestDatabase.logger)
         let context = JobContext(arguments: Scripted.Arguments(), attemptState: attempt)
         await #expect(throws: StaleLease.self) {
             try await context.complete { try await $0.execute("INSERT INTO effect VALUES ('zombie')") }

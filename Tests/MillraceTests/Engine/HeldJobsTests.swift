@@ -17,7 +17,8 @@ struct HeldJobsTests {
                 crashes: 0,
                 isSuspect: false, maxAttempts: 5, timeout: nil, details: nil)
             return AttemptState(
-                job: job, pool: pool, doorbell: Doorbell(local: Signal()), logger: TestDatabase.logger)
+                job: job, pool: pool, doorbell: Doorbell(over: pool, logger: TestDatabase.logger),
+                logger: TestDatabase.logger)
         }
     }
 

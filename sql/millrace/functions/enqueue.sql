@@ -122,9 +122,11 @@ BEGIN
     -- one is ready at once. Most jobs of a call differ only in their arguments: what they have in common is read once per
     -- distinct shape and not once per job, and so are lanes resolved.
     WITH raw AS MATERIALIZED (
-        SELECT element.place, ids[element.place] AS id, element.job - 'args' AS shape, coalesce(element.job -> 'args', '{}') AS args
+        SELECT element.place, ids[element.place] AS id, element.job - '{args,key}'::text[] AS shape,
+            coalesce(element.job -> 'args', '{}') AS args, element.job ->> 'key' AS key
         FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
-        WHERE instead[element.place] IS NULL
+        -- In this form the planner does not take it for the rare case, and joins very many jobs and shapes by hashing.
+        WHERE NOT coalesce(instead[element.place] IS NOT NULL, false)
     ), shaped AS MATERIALIZED (
         SELECT
             distinct_shape.shape,
@@ -150,7 +152,6 @@ BEGIN
             shape ? 'unique' AS is_unique,
             shape -> 'rules' AS rules,
             shape -> 'trace' AS trace,
-            shape ->> 'key' AS key,
             shape -> 'needs' AS needs,
             shape -> 'parents' AS parents
         FROM (SELECT DISTINCT raw.shape FROM raw) AS distinct_shape
@@ -165,7 +166,7 @@ BEGIN
             by_parent IS NULL AND in_run IS NULL AND num_nonnulls(logical_time, step, deadline_at, expires_at, trace) = 0 AS is_plain
         FROM shaped
     ), keyed AS MATERIALIZED (
-        SELECT raw.place, raw.id, raw.args, typed.*,
+        SELECT raw.place, raw.id, raw.args, raw.key, typed.*,
             coalesce(due[raw.place], typed.due_at) AS starts_at,
             CASE WHEN is_unique THEN unique_text(raw.shape || jsonb_build_object('args', raw.args), typed.queue) END AS unique_key,
             has_parents OR behind[raw.place] IS NOT NULL AS waits,
