@@ -18,6 +18,7 @@ DECLARE
     turns bigint;
     shares real[];
     chosen tid[];
+    total_weight bigint;
     was_cut boolean;
 BEGIN
     FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
@@ -31,14 +32,14 @@ BEGIN
         FROM claim_room(lanes) AS room HAVING bool_and(room.kind = 'concurrency');
         IF least_room >= wanted THEN
             IF turns = 0 THEN
-                chosen := choose_by_age(wanted, parts);
+                SELECT * INTO chosen, total_weight FROM choose_by_age(wanted, parts);
             ELSE
                 shares := turn_shares(parts);
                 IF shares IS NOT NULL THEN
-                    chosen := choose_by_turns(wanted, parts, shares);
+                    SELECT * INTO chosen, total_weight FROM choose_by_turns(wanted, parts, shares);
                 END IF;
             END IF;
-            IF take_from_limits(chosen, least_room) THEN
+            IF total_weight <= least_room THEN
                 RETURN chosen;
             END IF;
             -- Heavy ones are among them, or turns have to be given that are not that simple.
@@ -53,7 +54,6 @@ BEGIN
         PERFORM count_usage(lanes, NULL);
         SELECT * INTO chosen, was_cut FROM pick_within_limits(host, wanted, parts, busy);
     END IF;
-    PERFORM take_from_limits(chosen);
     RETURN chosen;
 END
 $$;
@@ -124,9 +124,8 @@ BEGIN
 END
 $$;
 
--- Takes what is chosen from its limits: raises the upper bounds of permits in use, and takes tokens, for all at once. Returns
--- false, and takes nothing, when nothing was chosen or the jobs weigh more than `at_most`.
-CREATE OR REPLACE FUNCTION millrace.take_from_limits(chosen tid[], at_most bigint DEFAULT NULL) RETURNS boolean
+-- Takes jobs that were chosen from their limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
+CREATE OR REPLACE FUNCTION millrace.take_from_limits(of_lanes integer[], of_weights smallint[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
@@ -134,18 +133,11 @@ DECLARE
     lane_ids integer[];
     weights bigint[];
     counts bigint[];
-    total bigint;
 BEGIN
-    IF chosen IS NULL THEN
-        RETURN false;
-    END IF;
-    SELECT array_agg(taken.lane_id), array_agg(taken.weight), array_agg(taken.count), sum(taken.weight)
-    INTO lane_ids, weights, counts, total
-    FROM (SELECT ready.lane_id, sum(ready.weight) AS weight, count(*) AS count FROM ready WHERE ready.ctid = ANY (chosen)
-        GROUP BY ready.lane_id) AS taken;
-    IF total > take_from_limits.at_most THEN
-        RETURN false;
-    END IF;
+    SELECT array_agg(taken.lane_id), array_agg(taken.weight), array_agg(taken.count)
+    INTO lane_ids, weights, counts
+    FROM (SELECT given.lane_id, sum(given.weight) AS weight, count(*) AS count
+        FROM unnest(of_lanes, of_weights) AS given(lane_id, weight) GROUP BY given.lane_id) AS taken;
     UPDATE limit_usage SET at_most = limit_usage.at_most + taken.weight
     FROM (
         SELECT lane_limit.limit_id, lane_limit.key, sum(given.weight) AS weight
@@ -165,7 +157,6 @@ BEGIN
         WHERE room.kind = 'rate'
         ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
     END IF;
-    RETURN true;
 END
 $$;
 
@@ -192,8 +183,10 @@ $$;
 
 -- Locks the jobs to take where no limit binds and the values of a key take turns: of the lanes of one priority each gives its
 -- share of what is wanted, oldest first, and what some do not have the others give. Parts of a job go to some by chance, so that
--- none is left out for long.
-CREATE OR REPLACE FUNCTION millrace.choose_by_turns(wanted integer, parts millrace.lane_part[], shares real[]) RETURNS tid[]
+-- none is left out for long. Says what they weigh, too.
+CREATE OR REPLACE FUNCTION millrace.choose_by_turns(
+    wanted integer, parts millrace.lane_part[], shares real[], OUT chosen tid[], OUT total_weight bigint
+)
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -211,9 +204,11 @@ DECLARE
     locked tid[];
     places bigint[];
     positions bigint[];
-    chosen tid[] := '{}';
+    weight bigint;
     remaining integer := wanted;
 BEGIN
+    chosen := '{}';
+    total_weight := 0;
     WHILE first <= total AND remaining > 0 LOOP
         last := first;
         WHILE last < total AND parts[last + 1].priority = parts[first].priority LOOP
@@ -234,17 +229,19 @@ BEGIN
                     FROM unnest(weights) WITH ORDINALITY AS given(weight, place)
                 ) AS even
             ) AS share;
-            SELECT array_agg(found.tid), array_agg(found.place), array_agg(found.pos) INTO locked, places, positions
+            SELECT array_agg(found.tid), array_agg(found.place), array_agg(found.pos), coalesce(sum(found.weight), 0)
+            INTO locked, places, positions, weight
             FROM (
-                SELECT given.place, candidate.tid, candidate.pos
+                SELECT given.place, candidate.tid, candidate.pos, candidate.weight
                 FROM unnest(lanes, heads, quotas) WITH ORDINALITY AS given(lane_id, head, quota, place)
                 CROSS JOIN LATERAL (
-                    SELECT ready.ctid AS tid, ready.pos FROM ready
+                    SELECT ready.ctid AS tid, ready.pos, ready.weight FROM ready
                     WHERE ready.lane_id = given.lane_id AND ready.pos >= given.head
                     ORDER BY ready.pos LIMIT given.quota FOR UPDATE SKIP LOCKED
                 ) AS candidate
             ) AS found;
             chosen := chosen || coalesce(locked, '{}');
+            total_weight := total_weight + weight;
             remaining := wanted - cardinality(chosen);
             EXIT WHEN remaining = 0;
             -- Those that gave all that was asked of them may have more.
@@ -257,7 +254,7 @@ BEGIN
         END LOOP;
         first := last + 1;
     END LOOP;
-    RETURN nullif(chosen, '{}');
+    chosen := nullif(chosen, '{}');
 END
 $$;
 
