@@ -52,7 +52,9 @@ extension Session {
 
     /// The slots of a schedule that were decided and what became of them, newest first.
     ///
-    /// - Parameter limit: at most so many.
+    /// - Parameters:
+    ///   - name: the schedule's.
+    ///   - limit: at most so many.
     public func slots(ofSchedule name: String, limit: Int = 50) async throws -> Listing {
         try await listing(
             [
