@@ -119,9 +119,11 @@ let package = Package(
                 lifecycle,
             ], swiftSettings: strict),
 
-        .executableTarget(name: "RecommendBench", dependencies: ["Analytics"], swiftSettings: strict),
+        // What the benchmarks of Analytics share
+        .target(name: "BenchSupport", swiftSettings: strict),
+        .executableTarget(name: "RecommendBench", dependencies: ["Analytics", "BenchSupport"], swiftSettings: strict),
 
-        .executableTarget(name: "ClusterBench", dependencies: ["Analytics"], swiftSettings: strict),
+        .executableTarget(name: "ClusterBench", dependencies: ["Analytics", "BenchSupport"], swiftSettings: strict),
 
         .target(
             name: "TestSupport",

@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 import Foundation
 
 /// Points from bare little-endian single-precision numbers, row after row, as NumPy's `tofile` writes them.

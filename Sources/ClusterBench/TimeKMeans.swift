@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 
 /// Seconds of a start and of Lloyd's iterations from it.
 func timeKMeans(_ options: Options) throws {

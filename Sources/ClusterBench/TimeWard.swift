@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 
 /// Seconds of Ward's clustering.
 func timeWard(_ options: Options) throws {

@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 
 // What ops/bench/cluster measures with: one command, one line of JSON.

@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 
 /// Quality at 20 of models and of their blends on a split; ranking over all items but the user's training items.
 func measureQuality(_ options: Options) throws {

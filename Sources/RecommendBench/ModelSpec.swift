@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 
 /// A model with its settings as the command line writes it: `ials:f=256,reg=0.003,nu=1,a0=0.1,it=16`.
 struct ModelSpec {

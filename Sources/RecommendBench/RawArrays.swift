@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 import Foundation
 
 /// Arrays as their bare little-endian bytes, which NumPy reads with `fromfile`.

@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 import Foundation
 
 /// A split of the benchmark data: plain CSV files with a header and the columns `u,i[,v,…]`.

@@ -1,4 +1,5 @@
 import Analytics
+import BenchSupport
 import Foundation
 
 /// Writes the synthetic set.

@@ -1,3 +1,4 @@
+import BenchSupport
 import Foundation
 
 // What ops/bench/recommend measures with: one command, one line of JSON for each figure.

@@ -1,13 +1,15 @@
 /// A command and its `--name value` options.
-struct Options {
-    let command: String
+package struct Options {
+    package let command: String
     private var values: [String: String] = [:]
 
-    struct Wrong: Error, CustomStringConvertible {
-        let description: String
+    package struct Wrong: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
-    init(_ arguments: [String]) throws {
+    package init(_ arguments: [String]) throws {
         command = arguments.count > 1 ? arguments[1] : "help"
         var rest = arguments.dropFirst(2)
         while let name = rest.popFirst() {
@@ -18,20 +20,20 @@ struct Options {
         }
     }
 
-    func text(_ name: String) throws -> String {
+    package func text(_ name: String) throws -> String {
         guard let value = values[name] else { throw Wrong(description: "--\(name) is missing") }
         return value
     }
 
-    func text(_ name: String, or other: String) -> String { values[name] ?? other }
+    package func text(_ name: String, or other: String) -> String { values[name] ?? other }
 
-    func integer(_ name: String, or other: Int) throws -> Int {
+    package func integer(_ name: String, or other: Int) throws -> Int {
         guard let value = values[name] else { return other }
         guard let number = Int(value) else { throw Wrong(description: "--\(name) \(value) is no whole number") }
         return number
     }
 
-    func number(_ name: String, or other: Double) throws -> Double {
+    package func number(_ name: String, or other: Double) throws -> Double {
         guard let value = values[name] else { return other }
         guard let number = Double(value) else { throw Wrong(description: "--\(name) \(value) is no number") }
         return number
