@@ -31,7 +31,7 @@ DECLARE
     most_ms bigint := 3155760000000; -- as check_options has it
 BEGIN
     IF shape - ARRAY['plugin', 'queue', 'priority', 'args_version', 'max_attempts', 'timeout_ms', 'backoff_base_ms',
-            'backoff_cap_ms', 'tags'] <> '{}' OR jsonb_typeof(args) <> 'array' THEN
+            'backoff_cap_ms', 'tags'] <> '{}' OR jsonb_typeof(args) IS DISTINCT FROM 'array' THEN
         RETURN enqueue_each_slowly(shape, args);
     END IF;
     SELECT coalesce(queue_name, plugin.queue, 'default'), coalesce(plugin.version, 1), coalesce(plugin.max_attempts, 5),
@@ -62,13 +62,12 @@ BEGIN
     SELECT id INTO lane FROM lane
     WHERE lane.queue = queue_name AND lane.plugin = plugin_name AND lane.args_version = version
         AND lane.priority = rank AND lane.keys = '{}';
-    IF needs_care OR lane IS NULL OR jsonb_path_exists(args, '$[*] ? (@.type() != "object")') OR pg_column_size(args) > 1000
-        AND pg_column_size(args) > (SELECT value::bigint FROM setting WHERE setting.name = 'max_args_bytes')
+    IF needs_care OR lane IS NULL OR jsonb_path_exists(args, '$[*] ? (@.type() != "object")')
+        OR pg_column_size(args) > (SELECT value::bigint FROM setting WHERE setting.name = 'max_args_bytes')
     THEN
         RETURN enqueue_each_slowly(shape, args);
     END IF;
 
-    -- Before the first id is taken, which is a place in ready: see ready.sql.
     IF jsonb_array_length(args) = 1 THEN
         args := args -> 0;
         fits := pg_column_size(args) <= 1000;
@@ -80,6 +79,7 @@ BEGIN
             CASE WHEN fits THEN args END);
         RETURN ARRAY[only_id];
     END IF;
+    -- Before the first id is taken, which is a place in ready: see ready.sql.
     PERFORM announce_places();
     WITH given AS MATERIALIZED (
         SELECT nextval('job_id_seq') AS id, element.value FROM jsonb_array_elements(args) AS element(value)
