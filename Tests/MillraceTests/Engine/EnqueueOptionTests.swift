@@ -59,4 +59,17 @@ struct EnqueueOptionTests {
             """#)
         #expect(try await database.pool.query("SELECT * FROM millrace.enqueue_many($1)", jobs).count == 2)
     }
+
+    @Test("arguments may be as large as the setting says, of one job as of many")
+    func size() async throws {
+        let pool = try TestDatabase.current.pool
+        try await pool.enqueue(.bare())
+        try await pool.execute("UPDATE millrace.setting SET value = '100' WHERE name = 'max_args_bytes'")
+        let large = JobRequest.bare(#"{"word": "\#(String(repeating: "a", count: 200))"}"#)
+        for requests in [[large], [.bare(), large]] {
+            let error = await #expect(throws: PostgresError.self) { try await pool.enqueue(requests) }
+            #expect(error?.message.hasPrefix("job \(requests.count) has arguments of 212 bytes, and 100 are") == true)
+        }
+        try await pool.enqueue(.bare(#"{"word": "short"}"#))
+    }
 }
