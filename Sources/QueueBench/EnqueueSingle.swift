@@ -16,16 +16,20 @@ struct EnqueueSingle: AsyncParsableCommand {
         await orders.waitForGo()
 
         let start = ContinuousClock.now
-        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
-        let ringing = Task { await doorbell.run() }
-        for number in 0..<jobs {
-            try await sender.sendOne(number)
-            if ring { doorbell.ring() }
-        }
-        ringing.cancel()
+        try await withTaskExecutorPreference(ConnectionThread.executor) { try await send(by: sender) }
         let seconds = start.duration(to: .now) / .seconds(1)
         try say(Rate(what: "enqueue-single", jobs: jobs, seconds: seconds))
         await orders.waitForStop()
         await sender.close()
+    }
+
+    private func send(by sender: Sender) async throws {
+        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
+        let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
+        defer { ringing.cancel() }
+        for number in 0..<jobs {
+            try await sender.sendOne(number)
+            if ring { doorbell.ring() }
+        }
     }
 }

@@ -28,15 +28,20 @@ struct Load: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var sender = try Sender()
-        sender.priority = priority
-        sender.queues = queues
+        let sender = try {
+            var sender = try Sender()
+            sender.priority = priority
+            sender.queues = queues
+            return sender
+        }()
         try await sender.open()
         var orders = Orders()
         await orders.waitForGo()
 
         let course = Course()
-        async let sent = send(by: sender, course: course)
+        async let sent: Void = withTaskExecutorPreference(ConnectionThread.executor) {
+            try await send(by: sender, course: course)
+        }
         while let line = await orders.next(), line != "stop" {
             if line.hasPrefix("allow "), let number = Int(line.dropFirst(6)) {
                 course.allowed.store(number, ordering: .relaxed)
@@ -54,7 +59,7 @@ struct Load: AsyncParsableCommand {
         var latest = Duration.zero
         var said = start
         let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
-        let ringing = Task { await doorbell.run() }
+        let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
         defer { ringing.cancel() }
         while !course.isStopped.load(ordering: .relaxed), sent < jobs ?? .max {
             var count = min(batch, (jobs ?? .max) - sent)

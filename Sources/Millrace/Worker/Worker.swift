@@ -47,7 +47,7 @@ public struct Worker: Service {
                 control: control, pool: pool, configuration: configuration, registry: registry, options: options,
                 liveness: Liveness(worker: id, confirmedAt: startedAt, lease: options.lease), logger: logger)
             // The session outlives a cancelled caller: it still has to give its jobs back.
-            let life = Task { await session.live() }
+            let life = Task(executorPreference: ConnectionThread.executor) { await session.live() }
             await withTaskCancellationHandler {
                 await withGracefulShutdownHandler {
                     await life.value

@@ -99,7 +99,7 @@ final class WorkerSession: Sendable {
 
     /// Claims and runs jobs until drained; returns when all are ended and written.
     func live() async {
-        let upkeep = Task {
+        let upkeep = Task(executorPreference: ConnectionThread.executor) {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.keepAlive() }
                 group.addTask { await self.watchLease() }
@@ -112,7 +112,9 @@ final class WorkerSession: Sendable {
                 }
             }
         }
-        let writer = Task { await completions.run(isAlive: { !self.liveness.hasExpired }) }
+        let writer = Task(executorPreference: ConnectionThread.executor) {
+            await self.completions.run(isAlive: { !self.liveness.hasExpired })
+        }
 
         signal.ring()
         await claimUntilDrained()

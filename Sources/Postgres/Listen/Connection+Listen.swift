@@ -51,7 +51,7 @@ extension Connection {
     func watchForNotifications() {
         wire?.watch { [weak self] in
             guard let self else { return }
-            Task { await self.socketStirred() }
+            Task(executorPreference: ConnectionThread.executor) { await self.socketStirred() }
         }
     }
 

@@ -2,11 +2,12 @@ import CLibPQ
 import Glibc
 import Synchronization
 
-/// The one thread of the process that waits for sockets; tasks sleep until it wakes them.
+/// The one thread of the process that waits for sockets; tasks sleep until it wakes them, or run on it.
 ///
 /// An epoll loop with one-shot interest: a wait arms its descriptor, an event disarms it. Each descriptor has one
-/// waiter at most, since a connection runs one operation at a time.
-final class Reactor: Sendable {
+/// waiter at most, since a connection runs one operation at a time. Between events it runs what tasks that prefer it have
+/// queued; see ``ConnectionThread``.
+final class Reactor: TaskExecutor {
     /// What a task waits for.
     struct Interest: OptionSet {
         let rawValue: UInt32
@@ -47,7 +48,7 @@ final class Reactor: Sendable {
         var waitersWithDeadline = 0
     }
 
-    private static let started = Result { () throws(SystemError) in try Reactor() }
+    static let started = Result { () throws(SystemError) in try Reactor() }
 
     /// The reactor; the first call starts its thread.
     static func shared() throws(SystemError) -> Reactor {
@@ -55,13 +56,21 @@ final class Reactor: Sendable {
     }
 
     private let state = Mutex(State())
+    private let jobs = Mutex<[UnownedJob]>([])
+    /// Whether the loop is about to wait, or waits, and so has to be woken.
+    private let isAsleep = Atomic(false)
     private let epoll: Int32
     private let doorbell: Int32
+
+    /// Pieces of tasks that are run in a row before sockets are looked at again.
+    private static let roundsInARow = 16
 
     private init() throws(SystemError) {
         epoll = try SystemError.check("epoll_create1", epoll_create1(Int32(EPOLL_CLOEXEC)))
         doorbell = try SystemError.check("eventfd", eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
-        var event = epoll_event(events: Interest.read.rawValue, data: epoll_data_t(u64: 0))
+        // Each ring is an edge, so nobody has to empty it.
+        var event = epoll_event(
+            events: Interest.read.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: 0))
         try SystemError.check("epoll_ctl", epoll_ctl(epoll, EPOLL_CTL_ADD, doorbell, &event))
         DedicatedThread.start("postgres-reactor") { self.run() }
     }
@@ -163,7 +172,14 @@ final class Reactor: Sendable {
             return
         }
         // The loop may sleep past the new deadline: let it look again.
-        if waiter.deadline != nil { ring() }
+        if waiter.deadline != nil { wake() }
+    }
+
+    /// Queues a piece of a task. Called by the Swift runtime.
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        jobs.withLock { $0.append(job) }
+        wake()
     }
 
     /// Tells the kernel what to look for; false when the descriptor is closed.
@@ -185,7 +201,9 @@ final class Reactor: Sendable {
         return waiter
     }
 
-    private func ring() {
+    /// Makes the loop look again before it waits. Costs nothing from its own thread.
+    private func wake() {
+        guard isAsleep.exchange(false, ordering: .sequentiallyConsistent) else { return }
         var one: UInt64 = 1
         // A full counter means that a ring is pending already.
         _ = Glibc.write(doorbell, &one, 8)
@@ -194,19 +212,30 @@ final class Reactor: Sendable {
     private func run() {
         var events = [epoll_event](repeating: epoll_event(), count: 64)
         while true {
-            let count = epoll_wait(epoll, &events, Int32(events.count), millisecondsToNextDeadline())
+            isAsleep.store(true, ordering: .sequentiallyConsistent)
+            let wait = jobs.withLock(\.isEmpty) ? millisecondsToNextDeadline() : 0
+            let count = epoll_wait(epoll, &events, Int32(events.count), wait)
+            isAsleep.store(false, ordering: .sequentiallyConsistent)
             for event in events.prefix(Int(max(count, 0))) { dispatch(event) }
             expireDeadlines()
+            runJobs()
+        }
+    }
+
+    private func runJobs() {
+        for _ in 0..<Self.roundsInARow {
+            let queued = jobs.withLock { jobs in
+                defer { jobs = [] }
+                return jobs
+            }
+            if queued.isEmpty { return }
+            for job in queued { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
 
     private func dispatch(_ event: epoll_event) {
         let identifier = event.data.u64
-        if identifier == 0 {
-            var count: UInt64 = 0
-            _ = Glibc.read(doorbell, &count, 8)
-            return
-        }
+        if identifier == 0 { return }
         let (waiter, alarm) = state.withLock { state -> (Waiter?, (@Sendable () -> Void)?) in
             if let waiter = Reactor.take(identifier, &state) { return (waiter, nil) }
             let alarm = state.entries[identifier]?.alarm

@@ -1,7 +1,7 @@
 -- What a claim does where limits, slots or weights of queues have a say.
 
--- Locks the jobs to take. Claims that concern the same limit take turns: each first locks the limits, in the order of their
--- ids, and then counts, in a statement of its own, so that it sees what the one before it took.
+-- Locks the jobs to take, and takes them from their limits. Claims that concern the same limit take turns: each first locks the
+-- limits, in the order of their ids, and then counts, in a statement of its own, so that it sees what the one before it took.
 CREATE OR REPLACE FUNCTION millrace.choose_within_limits(
     host millrace.worker, wanted integer, parts millrace.lane_part[], busy jsonb
 ) RETURNS tid[]
@@ -18,7 +18,7 @@ DECLARE
     turns bigint;
     shares real[];
     chosen tid[];
-    total_weight bigint;
+    sums lane_sum[];
     was_cut boolean;
 BEGIN
     FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
@@ -32,14 +32,17 @@ BEGIN
         FROM claim_room(lanes) AS room HAVING bool_and(room.kind = 'concurrency');
         IF least_room >= wanted THEN
             IF turns = 0 THEN
-                SELECT * INTO chosen, total_weight FROM choose_by_age(wanted, parts);
+                chosen := choose_by_age(wanted, parts);
+                sums := sums_of(chosen);
             ELSE
                 shares := turn_shares(parts);
                 IF shares IS NOT NULL THEN
-                    SELECT * INTO chosen, total_weight FROM choose_by_turns(wanted, parts, shares);
+                    SELECT found.chosen, found.sums INTO chosen, sums FROM choose_by_turns(wanted, parts, shares) AS found;
                 END IF;
             END IF;
-            IF total_weight <= least_room THEN
+            IF (SELECT coalesce(sum(each.weight), 0) FROM unnest(sums) AS each) <= least_room AND (turns = 0 OR shares IS NOT NULL)
+            THEN
+                PERFORM take_from_limits(sums);
                 RETURN chosen;
             END IF;
             -- Heavy ones are among them, or turns have to be given that are not that simple.
@@ -54,7 +57,19 @@ BEGIN
         PERFORM count_usage(lanes, NULL);
         SELECT * INTO chosen, was_cut FROM pick_within_limits(host, wanted, parts, busy);
     END IF;
+    PERFORM take_from_limits(sums_of(chosen));
     RETURN chosen;
+END
+$$;
+
+-- What jobs that are locked count and weigh, by lane.
+CREATE OR REPLACE FUNCTION millrace.sums_of(chosen tid[]) RETURNS millrace.lane_sum[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+BEGIN
+    RETURN ARRAY(SELECT (ready.lane_id, count(*), sum(ready.weight))::lane_sum FROM ready
+        WHERE ready.ctid = ANY (chosen) GROUP BY ready.lane_id);
 END
 $$;
 
@@ -125,35 +140,26 @@ END
 $$;
 
 -- Takes jobs that were chosen from their limits: raises the upper bounds of permits in use, and takes tokens, for all at once.
-CREATE OR REPLACE FUNCTION millrace.take_from_limits(of_lanes integer[], of_weights smallint[]) RETURNS void
+CREATE OR REPLACE FUNCTION millrace.take_from_limits(sums millrace.lane_sum[]) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    lane_ids integer[];
-    weights bigint[];
-    counts bigint[];
 BEGIN
-    SELECT array_agg(taken.lane_id), array_agg(taken.weight), array_agg(taken.count)
-    INTO lane_ids, weights, counts
-    FROM (SELECT given.lane_id, sum(given.weight) AS weight, count(*) AS count
-        FROM unnest(of_lanes, of_weights) AS given(lane_id, weight) GROUP BY given.lane_id) AS taken;
     UPDATE limit_usage SET at_most = limit_usage.at_most + taken.weight
     FROM (
         SELECT lane_limit.limit_id, lane_limit.key, sum(given.weight) AS weight
-        FROM unnest(lane_ids, weights) AS given(lane_id, weight) JOIN lane_limit ON lane_limit.lane_id = given.lane_id
+        FROM unnest(sums) AS given JOIN lane_limit ON lane_limit.lane_id = given.lane_id
         GROUP BY lane_limit.limit_id, lane_limit.key
     ) AS taken
     WHERE limit_usage.limit_id = taken.limit_id AND limit_usage.key = taken.key;
 
-    IF EXISTS (SELECT FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id
-            WHERE lane_limit.lane_id = ANY (lane_ids) AND limit_rule.kind = 'rate') THEN
+    IF EXISTS (SELECT FROM unnest(sums) AS given JOIN lane_limit ON lane_limit.lane_id = given.lane_id
+            JOIN limit_rule ON limit_rule.id = lane_limit.limit_id AND limit_rule.kind = 'rate') THEN
         INSERT INTO bucket AS known (limit_id, key, tokens, at)
         SELECT room.limit_id, room.key, room.tokens - (
-                SELECT sum(given.count) FROM unnest(lane_ids, counts) AS given(lane_id, count)
-                JOIN lane_limit ON lane_limit.lane_id = given.lane_id
+                SELECT sum(given.count) FROM unnest(sums) AS given JOIN lane_limit ON lane_limit.lane_id = given.lane_id
                 WHERE lane_limit.limit_id = room.limit_id AND lane_limit.key = room.key), clock()
-        FROM claim_room(lane_ids) AS room
+        FROM claim_room(ARRAY(SELECT DISTINCT given.lane_id FROM unnest(sums) AS given)) AS room
         WHERE room.kind = 'rate'
         ON CONFLICT ON CONSTRAINT bucket_pkey DO UPDATE SET tokens = excluded.tokens, at = excluded.at;
     END IF;
@@ -183,9 +189,9 @@ $$;
 
 -- Locks the jobs to take where no limit binds and the values of a key take turns: of the lanes of one priority each gives its
 -- share of what is wanted, oldest first, and what some do not have the others give. Parts of a job go to some by chance, so that
--- none is left out for long. Says what they weigh, too.
+-- none is left out for long. Says what they count and weigh, by lane; a lane may be named twice.
 CREATE OR REPLACE FUNCTION millrace.choose_by_turns(
-    wanted integer, parts millrace.lane_part[], shares real[], OUT chosen tid[], OUT total_weight bigint
+    wanted integer, parts millrace.lane_part[], shares real[], OUT chosen tid[], OUT sums millrace.lane_sum[]
 )
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
@@ -201,14 +207,12 @@ DECLARE
     heads bigint[];
     weights real[];
     quotas integer[];
-    locked tid[];
-    places bigint[];
-    positions bigint[];
-    weight bigint;
+    more integer[];
+    got record;
     remaining integer := wanted;
 BEGIN
     chosen := '{}';
-    total_weight := 0;
+    sums := '{}';
     WHILE first <= total AND remaining > 0 LOOP
         last := first;
         WHILE last < total AND parts[last + 1].priority = parts[first].priority LOOP
@@ -229,28 +233,28 @@ BEGIN
                     FROM unnest(weights) WITH ORDINALITY AS given(weight, place)
                 ) AS even
             ) AS share;
-            SELECT array_agg(found.tid), array_agg(found.place), array_agg(found.pos), coalesce(sum(found.weight), 0)
-            INTO locked, places, positions, weight
-            FROM (
-                SELECT given.place, candidate.tid, candidate.pos, candidate.weight
-                FROM unnest(lanes, heads, quotas) WITH ORDINALITY AS given(lane_id, head, quota, place)
-                CROSS JOIN LATERAL (
+            -- Those that give all that is asked of them may have more.
+            more := '{}';
+            FOR lane IN 1..cardinality(lanes) LOOP
+                SELECT array_agg(locked.tid) AS tids, count(*) AS count, sum(locked.weight) AS weight, max(locked.pos) AS newest
+                INTO got
+                FROM (
                     SELECT ready.ctid AS tid, ready.pos, ready.weight FROM ready
-                    WHERE ready.lane_id = given.lane_id AND ready.pos >= given.head
-                    ORDER BY ready.pos LIMIT given.quota FOR UPDATE SKIP LOCKED
-                ) AS candidate
-            ) AS found;
-            chosen := chosen || coalesce(locked, '{}');
-            total_weight := total_weight + weight;
+                    WHERE ready.lane_id = lanes[lane] AND ready.pos >= heads[lane]
+                    ORDER BY ready.pos LIMIT quotas[lane] FOR UPDATE SKIP LOCKED
+                ) AS locked;
+                IF got.count > 0 THEN
+                    chosen := chosen || got.tids;
+                    sums := sums || (lanes[lane], got.count, got.weight)::lane_sum;
+                    heads[lane] := got.newest + 1;
+                END IF;
+                IF got.count = quotas[lane] THEN
+                    more := more || lane;
+                END IF;
+            END LOOP;
             remaining := wanted - cardinality(chosen);
-            EXIT WHEN remaining = 0;
-            -- Those that gave all that was asked of them may have more.
-            SELECT array_agg(given.lane_id), array_agg(coalesce(taken.newest + 1, given.head)), array_agg(given.weight)
-            INTO lanes, heads, weights
-            FROM unnest(lanes, heads, weights, quotas) WITH ORDINALITY AS given(lane_id, head, weight, quota, place)
-            LEFT JOIN (SELECT found.place, count(*) AS count, max(found.pos) AS newest
-                FROM unnest(places, positions) AS found(place, pos) GROUP BY found.place) AS taken ON taken.place = given.place
-            WHERE coalesce(taken.count, 0) = given.quota;
+            SELECT array_agg(lanes[place]), array_agg(heads[place]), array_agg(weights[place]) INTO lanes, heads, weights
+            FROM unnest(more) AS place;
         END LOOP;
         first := last + 1;
     END LOOP;

@@ -147,6 +147,9 @@ COMMENT ON COLUMN millrace.ready.args IS
 COMMENT ON COLUMN millrace.ready.max_attempts IS 'NULL where args is.';
 COMMENT ON COLUMN millrace.ready.timeout_ms IS 'NULL where args is, or there is none.';
 
+CREATE TYPE millrace.lane_sum AS (lane_id integer, count bigint, weight bigint);
+COMMENT ON TYPE millrace.lane_sum IS 'How many jobs of a lane a claim takes, and their permits.';
+
 CREATE TYPE millrace.lane_part AS (
     lane_id integer, priority smallint, head bigint, last bigint, least_crashes smallint, most_crashes smallint, most integer
 );
