@@ -66,7 +66,8 @@ $$;
 CREATE OR REPLACE FUNCTION millrace.sums_of(chosen tid[]) RETURNS millrace.lane_sum[]
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
-SET plan_cache_mode = force_generic_plan AS $$
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN ARRAY(SELECT (ready.lane_id, count(*), sum(ready.weight))::lane_sum FROM ready
         WHERE ready.ctid = ANY (chosen) GROUP BY ready.lane_id);

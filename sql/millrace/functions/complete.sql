@@ -15,8 +15,11 @@ BEGIN
 END
 $$;
 
--- Moves leases whose epoch holds to finished, each found by its key: a plan that reads the whole table, chosen when it was
--- small, would be kept when it is large. `is_keyed`: one of the jobs holds a unique key.
+-- Moves leases whose epoch holds to finished. `is_keyed`: one of the jobs holds a unique key.
+--
+-- The key is asked for as a range, which lets no plan but one begin with the outcomes and look each of them up. For an
+-- equation the planner may read the whole of lease in the order of its key and compare each with all outcomes, when the table
+-- was empty at the last vacuum, and it would keep that plan when the table has filled.
 CREATE OR REPLACE FUNCTION millrace.end_leases(
     job_ids bigint[], epochs bigint[], results jsonb[], OUT done bigint[], OUT is_keyed boolean
 )
@@ -31,7 +34,7 @@ DECLARE
 BEGIN
     WITH gone AS (
         DELETE FROM lease USING unnest(job_ids, epochs, results) AS outcome(id, token, value)
-        WHERE lease.job_id = outcome.id AND lease.epoch = outcome.token
+        WHERE lease.job_id BETWEEN outcome.id AND outcome.id AND lease.epoch = outcome.token
         RETURNING lease.*, outcome.value
     ), kept AS (
         INSERT INTO finished (job_id, enqueued_at, lane_id, state, attempt, crashes, epoch, worker_id, claimed_at,
@@ -192,17 +195,18 @@ END
 $$;
 
 -- Gives running jobs back untouched, the attempt with them: for shutdown. One that was asked to stop ends instead, or the
--- request would be lost with the lease. Returns the ids whose epoch held.
+-- request would be lost with the lease. Returns the ids whose epoch held. For the ranges see end_leases.
 CREATE OR REPLACE FUNCTION millrace.release(job_ids bigint[], epochs bigint[]) RETURNS bigint[]
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE
     freed bigint[];
     held lease;
 BEGIN
     WITH gone AS (
         DELETE FROM lease USING unnest(job_ids, epochs) AS given(id, token)
-        WHERE lease.job_id = given.id AND lease.epoch = given.token AND lease.cancel_requested_at IS NULL
+        WHERE lease.job_id BETWEEN given.id AND given.id AND lease.epoch = given.token AND lease.cancel_requested_at IS NULL
         RETURNING lease.*
     ), back AS (
         INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
@@ -213,7 +217,7 @@ BEGIN
 
     FOR held IN
         DELETE FROM lease USING unnest(job_ids, epochs) AS given(id, token)
-        WHERE lease.job_id = given.id AND lease.epoch = given.token
+        WHERE lease.job_id BETWEEN given.id AND given.id AND lease.epoch = given.token
         RETURNING lease.*
     LOOP
         PERFORM end_stopped(held);

@@ -9,7 +9,8 @@
 -- edge away and do not lock it. Should the last ones go in transactions that do not see each other, `gather` releases it.
 CREATE OR REPLACE FUNCTION millrace.settle(ended_ids bigint[], ended_states millrace.job_state[]) RETURNS void
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+SET enable_seqscan = off AS $$
 DECLARE
     waiters bigint[];
     crowded bigint[];
@@ -36,7 +37,7 @@ BEGIN
 
         WITH closed AS (
             DELETE FROM dependency AS edge USING unnest(ended_ids, ended_states) AS parent(id, state)
-            WHERE edge.parent_id = parent.id
+            WHERE edge.parent_id BETWEEN parent.id AND parent.id
             RETURNING edge.job_id, edge.on_failure, parent.id AS parent_id, parent.state AS parent_state
         ), stopped AS (
             SELECT DISTINCT ON (job_id) job_id,
