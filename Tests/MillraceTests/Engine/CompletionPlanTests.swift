@@ -16,11 +16,12 @@ struct CompletionPlanTests {
         try await pool.execute("VACUUM (ANALYZE) millrace.lease")
         // The plan is kept by its connection, so all completions go over the same one. It tells what it read when it ends.
         let connection = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
-        _ = try await connection.complete(first.map { Completion(job: $0.id, epoch: $0.epoch) })
+        _ = try await connection.complete(first.map { Completion(job: $0.id, epoch: $0.epoch, result: nil) })
 
         let claimed = try await worker.claim(2000)
         let before = try await readOfKey(pool)
-        let ended = try await connection.complete(claimed.prefix(100).map { Completion(job: $0.id, epoch: $0.epoch) })
+        let ended = try await connection.complete(
+            claimed.prefix(100).map { Completion(job: $0.id, epoch: $0.epoch, result: nil) })
         #expect(ended.count == 100)
         await connection.close()
         try await eventually("the connection's reads are counted") { try await readOfKey(pool) >= before + 100 }
