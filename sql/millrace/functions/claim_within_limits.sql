@@ -85,6 +85,8 @@ SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
 DECLARE
     short integer[];
+    floor bigint;
+    latest bigint;
 BEGIN
     SELECT array_agg(DISTINCT bound.limit_id) INTO short
     FROM lane_limit AS bound
@@ -96,19 +98,27 @@ BEGIN
     IF short IS NULL THEN
         RETURN NULL;
     END IF;
-    -- Leases of limited lanes have an index of their own, which passes by those that are gone.
-    INSERT INTO limit_usage AS known (limit_id, key, at_most)
-    SELECT bound.limit_id, bound.key, coalesce(used.weight, 0)
+    -- Leases of limited lanes have an index of their own, in the order of their epochs. Reading it from the oldest that was
+    -- alive at the last count on passes by those that are gone and not cleaned up yet.
+    SELECT min(coalesce(usage.from_epoch, 0)) INTO floor
+    FROM lane_limit LEFT JOIN limit_usage AS usage ON usage.limit_id = lane_limit.limit_id AND usage.key = lane_limit.key
+    WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short);
+    -- Claims of these limits take turns, so none of an earlier epoch can follow.
+    SELECT last_value INTO latest FROM epoch_seq;
+    WITH used AS MATERIALIZED (
+        SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight, min(lease.epoch) AS oldest
+        FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
+        WHERE lease.traits & 16 <> 0 AND lease.epoch >= floor
+        GROUP BY lane_limit.limit_id, lane_limit.key
+    )
+    INSERT INTO limit_usage AS known (limit_id, key, at_most, from_epoch)
+    SELECT bound.limit_id, bound.key, coalesce(used.weight, 0),
+        coalesce((SELECT min(any_key.oldest) FROM used AS any_key WHERE any_key.limit_id = bound.limit_id), latest)
     FROM (SELECT DISTINCT lane_limit.limit_id, lane_limit.key FROM lane_limit
         WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short)) AS bound
-    LEFT JOIN (
-        SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
-        FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
-        WHERE lease.traits & 16 <> 0
-        GROUP BY lane_limit.limit_id, lane_limit.key
-    ) AS used ON used.limit_id = bound.limit_id AND used.key = bound.key
-    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most
-    WHERE known.at_most <> excluded.at_most;
+    LEFT JOIN used ON used.limit_id = bound.limit_id AND used.key = bound.key
+    ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most, from_epoch = excluded.from_epoch
+    WHERE (known.at_most, known.from_epoch) IS DISTINCT FROM (excluded.at_most, excluded.from_epoch);
     RETURN short;
 END
 $$;

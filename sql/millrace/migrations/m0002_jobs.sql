@@ -207,7 +207,7 @@ CREATE TABLE millrace.lease (
     cancel_requested_at timestamptz,
     cancel_requested_by text
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
-CREATE INDEX lease_limited ON millrace.lease (lane_id) WHERE traits & 16 <> 0;
+CREATE INDEX lease_limited ON millrace.lease (epoch) WHERE traits & 16 <> 0;
 COMMENT ON TABLE millrace.lease IS
     'One row per running job. Who holds (job_id, epoch) may change its state; nobody else. The row is also its permit of every '
     'concurrency limit on its lane: what is in use is counted here, so no counter can drift, and a lost lease gives its permits back.';

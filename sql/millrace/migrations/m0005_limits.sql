@@ -61,8 +61,11 @@ CREATE TABLE millrace.limit_usage (
     limit_id integer NOT NULL,
     key text NOT NULL,
     at_most bigint NOT NULL,
+    from_epoch bigint NOT NULL,
     PRIMARY KEY (limit_id, key)
 ) WITH (fillfactor = 50);
 COMMENT ON TABLE millrace.limit_usage IS
     'An upper bound of the permits in use: what was counted last, and what was claimed since. While it leaves room, claims need '
     'not count the leases; when it does not, they count and write the bound anew. It is never the truth, so it cannot drift.';
+COMMENT ON COLUMN millrace.limit_usage.from_epoch IS
+    'When they were counted last, all leases that the limit holds for had this epoch or a later one; earlier ones need no look.';
