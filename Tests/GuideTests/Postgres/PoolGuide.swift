@@ -38,6 +38,19 @@ struct PoolGuide {
         await #expect(throws: PoolError.closed) { try await pool.execute("SELECT 1") }
     }
 
+    @Test("a task may stay on the thread that waits for the connections")
+    func stays() async throws {
+        let pool = try TestDatabase.current.pool
+        // region: thread
+        let sum = try await withTaskExecutorPreference(ConnectionThread.executor) {
+            var sum = 0
+            for number in 1...100 { sum += try await pool.query("SELECT $1 * 2", number)[0][0] }
+            return sum
+        }
+        // endregion: thread
+        #expect(sum == 10_100)
+    }
+
     @Test("who waits too long is told so")
     func timesOut() async throws {
         let pool = Pool(

@@ -103,7 +103,7 @@ BEGIN
     IF limited <> '{}' OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
         chosen := choose_within_limits(host, wanted, parts, busy);
     ELSE
-        chosen := choose_by_age(wanted, parts);
+        SELECT found.chosen INTO chosen FROM choose_by_age(wanted, parts) AS found;
     END IF;
     IF chosen IS NULL THEN
         RETURN;
@@ -176,8 +176,11 @@ BEGIN
 END
 $$;
 
--- Locks the jobs to take where nothing but priority and age decides.
-CREATE OR REPLACE FUNCTION millrace.choose_by_age(wanted integer, parts millrace.lane_part[]) RETURNS tid[]
+-- Locks the jobs to take where nothing but priority and age decides. Says what they count and weigh by lane, a lane perhaps twice,
+-- or NULL where that is not known, since lanes were mixed.
+CREATE OR REPLACE FUNCTION millrace.choose_by_age(
+    wanted integer, parts millrace.lane_part[], OUT chosen tid[], OUT sums millrace.lane_sum[]
+)
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -190,9 +193,11 @@ DECLARE
     equals lane_part[];
     shares integer[];
     remaining integer := wanted;
-    chosen tid[] := '{}';
     locked tid[];
+    weight bigint;
 BEGIN
+    chosen := '{}';
+    sums := '{}';
     WHILE first <= total AND remaining > 0 LOOP
         last := first;
         -- Of very many the ones with the oldest jobs, a few jobs each, so that what is looked at stays in proportion.
@@ -223,18 +228,23 @@ BEGIN
                 GROUP BY peeked.place
             ) AS oldest ON oldest.place = part.place;
         END IF;
-        SELECT array_agg(found.tid) INTO locked
+        SELECT array_agg(found.tid), sum(found.weight) INTO locked, weight
         FROM unnest(equals, shares) AS part(lane_id, priority, head, last, least_crashes, most_crashes, most, share)
         CROSS JOIN LATERAL (
-            SELECT ready.ctid AS tid FROM ready
+            SELECT ready.ctid AS tid, ready.weight FROM ready
             WHERE ready.lane_id = part.lane_id AND ready.pos >= part.head AND ready.pos <= part.last
                 AND ready.crashes BETWEEN part.least_crashes AND part.most_crashes
             ORDER BY ready.pos LIMIT part.share FOR UPDATE SKIP LOCKED
         ) AS found;
         chosen := chosen || locked[1:remaining];
+        IF last > first THEN
+            sums := NULL;
+        ELSIF locked IS NOT NULL AND sums IS NOT NULL THEN
+            sums := sums || (equals[1].lane_id, cardinality(locked), weight)::lane_sum;
+        END IF;
         remaining := wanted - cardinality(chosen);
         first := last + 1;
     END LOOP;
-    RETURN nullif(chosen, '{}');
+    chosen := nullif(chosen, '{}');
 END
 $$;

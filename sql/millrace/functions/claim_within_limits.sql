@@ -13,9 +13,11 @@ SET enable_bitmapscan = off AS $$
 DECLARE
     lanes integer[] := ARRAY(SELECT DISTINCT part.lane_id FROM unnest(parts) AS part);
     rule integer;
-    counted integer[];
     least_room bigint;
+    is_known boolean;
+    is_simple boolean;
     turns bigint;
+    counted integer[];
     shares real[];
     chosen tid[];
     sums lane_sum[];
@@ -24,16 +26,21 @@ BEGIN
     FOR rule IN SELECT DISTINCT lane_limit.limit_id FROM lane_limit WHERE lane_limit.lane_id = ANY (lanes) ORDER BY 1 LOOP
         PERFORM pg_advisory_xact_lock(hashtext('millrace.limit'), rule);
     END LOOP;
-    counted := count_usage(lanes, wanted);
+    SELECT min(room.room), bool_and(room.is_known), bool_and(room.kind = 'concurrency'),
+        count(*) FILTER (WHERE room.fair AND room.key <> '')
+    INTO least_room, is_known, is_simple, turns
+    FROM claim_room(lanes) AS room;
+    IF NOT is_known OR least_room < wanted THEN
+        counted := count_usage(lanes, wanted);
+        SELECT min(room.room) INTO least_room FROM claim_room(lanes) AS room;
+    END IF;
 
     IF host.queue_slots = '{}' AND host.queue_weights = '{}' THEN
         -- Limits that are far from full have no say in what is chosen, but for the turns that they give.
-        SELECT min(room.room), count(*) FILTER (WHERE room.fair AND room.key <> '') INTO least_room, turns
-        FROM claim_room(lanes) AS room HAVING bool_and(room.kind = 'concurrency');
-        IF least_room >= wanted THEN
+        IF is_simple AND least_room >= wanted THEN
             IF turns = 0 THEN
-                chosen := choose_by_age(wanted, parts);
-                sums := sums_of(chosen);
+                SELECT found.chosen, coalesce(found.sums, sums_of(found.chosen)) INTO chosen, sums
+                FROM choose_by_age(wanted, parts) AS found;
             ELSE
                 shares := turn_shares(parts);
                 IF shares IS NOT NULL THEN
@@ -123,9 +130,11 @@ BEGIN
 END
 $$;
 
--- What a claim may take of each limit on the lanes: permits that are free for certain, or whole tokens.
+-- What a claim may take of each limit on the lanes: permits that are free for certain, or whole tokens. Permits that were never
+-- counted are not known.
 CREATE OR REPLACE FUNCTION millrace.claim_room(lanes integer[])
-RETURNS TABLE (limit_id integer, key text, kind text, room bigint, share real, fair boolean, tokens double precision)
+RETURNS TABLE (limit_id integer, key text, kind text, room bigint, share real, fair boolean, tokens double precision,
+    is_known boolean)
 LANGUAGE plpgsql STABLE
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan AS $$
@@ -134,10 +143,11 @@ BEGIN
     RETURN QUERY
     SELECT filled.limit_id, filled.key, filled.kind,
         CASE filled.kind WHEN 'rate' THEN floor(filled.tokens)::bigint ELSE filled.capacity - filled.at_most END,
-        filled.share, filled.fair, filled.tokens
+        filled.share, filled.fair, filled.tokens, filled.is_known
     FROM (
         SELECT bound.limit_id, bound.key, rule.kind, rule.fair, coalesce(own.maximum, rule.maximum) AS capacity,
             coalesce(own.share, 1) AS share, coalesce(usage.at_most, 0) AS at_most,
+            rule.kind = 'rate' OR usage.at_most IS NOT NULL AS is_known,
             CASE WHEN rule.kind = 'rate' THEN least(rule.burst, coalesce(bucket.tokens
                 + extract(epoch FROM clock() - bucket.at)::double precision * 1000 / rule.period_ms * coalesce(own.maximum, rule.maximum),
                 rule.burst)) END AS tokens
