@@ -26,10 +26,11 @@ struct EnqueueSingle: AsyncParsableCommand {
     private func send(by sender: Sender) async throws {
         let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
         let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
-        defer { ringing.cancel() }
         for number in 0..<jobs {
             try await sender.sendOne(number)
             if ring { doorbell.ring() }
         }
+        ringing.cancel()
+        await ringing.value
     }
 }

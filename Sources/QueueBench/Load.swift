@@ -60,7 +60,6 @@ struct Load: AsyncParsableCommand {
         var said = start
         let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
         let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
-        defer { ringing.cancel() }
         while !course.isStopped.load(ordering: .relaxed), sent < jobs ?? .max {
             var count = min(batch, (jobs ?? .max) - sent)
             if let rate {
@@ -91,6 +90,8 @@ struct Load: AsyncParsableCommand {
                 said = .now
             }
         }
+        ringing.cancel()
+        await ringing.value
         say("sent \(sent)")
         let seconds = start.duration(to: .now) / .seconds(1)
         try say(Sent(jobs: sent, seconds: seconds, latestMs: latest / .milliseconds(1)))

@@ -42,21 +42,27 @@ public struct Doorbell: Service {
         outgoing.ring()
     }
 
-    /// Sends rings until shutdown.
+    /// Sends rings until shutdown or cancellation, and then the last one that was asked for.
     public func run() async {
-        await cancelWhenGracefulShutdown { await send() }
+        await cancelWhenGracefulShutdown { await sendRings() }
+        // In a task of its own, since this one may be cancelled.
+        if outgoing.isPending { await Task { await send() }.value }
+    }
+
+    private func sendRings() async {
+        for await _ in outgoing.rings {
+            await send()
+            do { try await Task.sleep(for: Self.gatheringTime) } catch { return }
+        }
     }
 
     private func send() async {
-        for await _ in outgoing.rings {
-            do {
-                try await pool.ringDoorbell()
-                try await Task.sleep(for: Self.gatheringTime)
-            } catch is CancellationError {
-                return
-            } catch {
-                logger.debug("ring was not sent; workers find the jobs by polling", metadata: ["error": "\(error)"])
-            }
+        do {
+            try await pool.ringDoorbell()
+        } catch is CancellationError {
+            outgoing.ring() // for the last time
+        } catch {
+            logger.debug("ring was not sent; workers find the jobs by polling", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -15,6 +15,9 @@ final class Signal: Sendable {
         if !isRung.exchange(true, ordering: .acquiringAndReleasing) { continuation.yield() }
     }
 
+    /// Whether it was rung and nobody has heard it yet.
+    var isPending: Bool { isRung.load(ordering: .acquiring) }
+
     /// Ends the waiting for good.
     func finish() {
         continuation.finish()

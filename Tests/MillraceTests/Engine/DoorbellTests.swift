@@ -28,4 +28,21 @@ struct DoorbellTests {
         listening.cancel()
         await listener.close()
     }
+
+    @Test("a ring is not lost when the program ends right after it")
+    func last() async throws {
+        let database = try TestDatabase.current
+        let doorbell = Doorbell(over: database.pool, logger: TestDatabase.logger)
+        let listener = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
+        var rings = try await listener.listen("millrace_ready").makeAsyncIterator()
+        for _ in 0..<20 {
+            let ringing = Task { await doorbell.run() }
+            doorbell.ring()
+            ringing.cancel()
+            await ringing.value
+        }
+        // One that was asked for twice may have been sent once; without any the test would wait for ever.
+        _ = try await rings.next()
+        await listener.close()
+    }
 }
