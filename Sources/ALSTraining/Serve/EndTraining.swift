@@ -22,7 +22,8 @@ private let stampStatement: Statement = "UPDATE shop.model SET served_at = clock
 
 private let dropInteractionsStatement: Statement = "DELETE FROM shop.interaction_block WHERE model_id = $1"
 
-/// Models keep their factors and recommendations while they are served or among so many newest that could be.
+/// Models keep their factors and recommendations while they are served or among so many newest that could be. Of the others
+/// what grows with the shop goes; their row tells what they were.
 private let retireStatement: Statement = """
     WITH retired AS (
         SELECT id FROM (
@@ -36,13 +37,21 @@ private let retireStatement: Statement = """
         DELETE FROM shop.factor_gramian WHERE model_id IN (SELECT id FROM retired)
     ), listed AS (
         DELETE FROM shop.model_recommendation WHERE model_id IN (SELECT id FROM retired)
+    ), ids AS (
+        UPDATE shop.model SET customer_ids = '{}', item_ids = '{}', item_customers = '{}', item_seen_at = '{}'
+        WHERE id IN (SELECT id FROM retired)
     )
     DELETE FROM shop.factor_block WHERE model_id IN (SELECT id FROM retired)
     """
 
 /// Nobody serves a measurement, so nobody needs its factors.
 private let dropFactorsStatement: Statement = """
-    WITH gramians AS (DELETE FROM shop.factor_gramian WHERE model_id = $1) DELETE FROM shop.factor_block WHERE model_id = $1
+    WITH gramians AS (
+        DELETE FROM shop.factor_gramian WHERE model_id = $1
+    ), ids AS (
+        UPDATE shop.model SET customer_ids = '{}', item_ids = '{}', item_customers = '{}', item_seen_at = '{}' WHERE id = $1
+    )
+    DELETE FROM shop.factor_block WHERE model_id = $1
     """
 
 /// What became of a model at the end of its training.

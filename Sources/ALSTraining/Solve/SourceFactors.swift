@@ -42,7 +42,9 @@ final class SourceFactorCache: Sendable {
     func source(
         of model: TrainingModel, half: HalfIteration, needed: RowSubset, keepsFactors: Bool, from database: Pool
     ) async throws -> SourceFactors {
-        let isMost = Double(needed.count) > FactorCuts.mostShare * Double(needed.total)
+        let arguments = model.plan.arguments
+        let cuts = FactorCuts(needed, rowBytes: arguments.factors * arguments.transfer.size)
+        let isMost = Double(cuts.rows) > FactorCuts.mostShare * Double(needed.total)
         guard isMost || keepsFactors else {
             return try await Self.read(model, half, rows: needed, keepsFactors: false, from: database)
         }

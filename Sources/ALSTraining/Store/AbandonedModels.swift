@@ -8,7 +8,8 @@ private let trainingStatement: Statement = """
 /// One statement, so that a model is never failed with its blocks left behind.
 private let giveUpStatement: Statement = """
     WITH given_up AS (
-        UPDATE shop.model SET state = 'failed', finished_at = clock_timestamp()
+        UPDATE shop.model SET state = 'failed', finished_at = clock_timestamp(), customer_ids = '{}', item_ids = '{}', item_customers = '{}',
+            item_seen_at = '{}'
         WHERE id = ANY ($1) AND state = 'training'
         RETURNING id
     ), interactions AS (

@@ -7,9 +7,9 @@ private let nextIDStatement: Statement = "SELECT nextval(pg_get_serial_sequence(
 
 private let createStatement: Statement = """
     INSERT INTO shop.model (id, kind, job_id, parameters, customer_ids, item_ids, item_customers, item_seen_at, interactions,
-        data_from, data_to, tuning_id, parent_id, code_version)
+        data_from, data_to, tuning_id, customers, items, parent_id, code_version)
     OVERRIDING SYSTEM VALUE
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, cardinality($5), cardinality($6),
         (SELECT served.id FROM shop.model AS served WHERE served.kind = $2 AND served.served),
         (SELECT worker.version FROM millrace.v_job AS job JOIN millrace.v_worker AS worker ON worker.id = job.worker_id
             WHERE job.id = $3)

@@ -21,13 +21,17 @@ struct FactorCuts: Equatable {
         let rows: Range<Int>
     }
 
-    /// Above this share of the rows all are read, which saves renumbering, and serves the next shard as well.
-    static let mostShare = 0.8
+    /// When the pieces come to more than this share of all rows, all are read: whole blocks are read so much faster, and
+    /// serve the next shard as well. Measured; see docs/training.md.
+    static let mostShare = 0.1
     /// Bytes between two needed rows that are cheaper to read than to begin another piece. Measured; see
     /// docs/training.md.
-    static let gapBytes = 8192
+    static let gapBytes = 2048
 
     let cuts: [Cut]
+
+    /// Rows that are read.
+    var rows: Int { cuts.reduce(0) { $0 + $1.rows.count } }
 
     /// - Parameters:
     ///   - needed: rows of the side.

@@ -3,7 +3,7 @@ import Millrace
 import Postgres
 
 private let modelStatement: Statement = """
-    SELECT state, parameters, cardinality(customer_ids), cardinality(item_ids), interactions, user_iteration, item_iteration
+    SELECT state, parameters, customers, items, interactions, user_iteration, item_iteration
     FROM shop.model WHERE id = $1
     """
 

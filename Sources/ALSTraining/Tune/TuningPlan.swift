@@ -3,7 +3,7 @@ import Millrace
 import Postgres
 
 private let planStatement: Statement = """
-    SELECT state, parameters, cardinality(customer_ids) FROM shop.model WHERE id = $1 AND kind = 'als-tuning'
+    SELECT state, parameters, customers FROM shop.model WHERE id = $1 AND kind = 'als-tuning'
     """
 
 /// How a tuning is spent; kept with it.

@@ -83,7 +83,7 @@ struct TrainingBytesTests {
         let data = try await database.trainingData(arguments)
         let blocks = RowBlocks(rows: data.customerIDs.count)
         let needed = RowSubset(columnsOf: data.interactions.block(of: blocks[0]))
-        #expect(Double(needed.count) < FactorCuts.mostShare * Double(needed.total) / 2)
+        #expect(Double(FactorCuts(needed, rowBytes: 48).rows) < FactorCuts.mostShare * Double(needed.total))
         let result = try await database.train(arguments)
         #expect(try await database.factorBytes(of: result.model) == expected)
     }

@@ -157,6 +157,12 @@ struct TrainingJobTests {
                 Statement(file: "SELECT array_agg(DISTINCT model_id) FROM shop.\(table)"))[0][0]
             #expect(Set(kept) == Set(models.suffix(3)), "\(table)")
         }
+        let sizes = try await database.pool.query(
+            "SELECT customers, items, cardinality(customer_ids), cardinality(item_seen_at) FROM shop.model ORDER BY id"
+        ).map { try $0.decode(Int.self, Int.self, Int.self, Int.self) }
+        #expect(sizes.allSatisfy { $0.0 == 80 && $0.1 > 0 })
+        #expect(sizes.map { $0.2 } == [0, 0, 80, 80, 80])
+        #expect(sizes.map { $0.3 > 0 } == [false, false, true, true, true])
         let parents: [Int64?] = try await database.pool.query(
             "SELECT array_agg(parent_id ORDER BY id) FROM shop.model")[0][0]
         #expect(parents == [nil] + models.dropLast().map { $0 })

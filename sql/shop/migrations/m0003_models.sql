@@ -6,6 +6,8 @@ CREATE TABLE shop.model (
     state text NOT NULL DEFAULT 'training' CHECK (state IN ('training', 'ready', 'failed')),
     served boolean NOT NULL DEFAULT false,
     parameters jsonb NOT NULL,
+    customers integer NOT NULL DEFAULT 0,
+    items integer NOT NULL DEFAULT 0,
     customer_ids integer[] NOT NULL,
     item_ids integer[] NOT NULL,
     item_customers integer[] NOT NULL,
@@ -35,8 +37,10 @@ COMMENT ON COLUMN shop.model.state IS 'A training whose jobs ended otherwise tha
 COMMENT ON COLUMN shop.model.served IS 'Whether its recommendations are those of shop.recommendation.';
 COMMENT ON COLUMN shop.model.parameters IS
     'The arguments, how the work was cut and why: {"arguments", "user_shards", "item_shards", "estimate"}.';
-COMMENT ON COLUMN shop.model.customer_ids IS 'Customer of each row of the user factors, in order.';
-COMMENT ON COLUMN shop.model.item_ids IS 'Item of each row of the item factors, in order.';
+COMMENT ON COLUMN shop.model.customers IS 'Rows of the user factors.';
+COMMENT ON COLUMN shop.model.items IS 'Rows of the item factors.';
+COMMENT ON COLUMN shop.model.customer_ids IS 'Customer of each row of the user factors, in order; empty when the factors are gone.';
+COMMENT ON COLUMN shop.model.item_ids IS 'Item of each row of the item factors, in order; empty when the factors are gone.';
 COMMENT ON COLUMN shop.model.item_customers IS 'How many customers each of these items has in the training, in the same order.';
 COMMENT ON COLUMN shop.model.item_seen_at IS 'When each of these items was first bought or looked at, in the same order.';
 COMMENT ON COLUMN shop.model.user_iteration IS 'Which iteration''s user factors the model consists of; NULL until that is known.';

@@ -26,7 +26,7 @@ COMMENT ON VIEW shop.v_recommendation IS 'Recommendations with names and the pas
 
 CREATE OR REPLACE VIEW shop.v_model AS
     SELECT model.id, model.kind, model.version, model.state, model.served,
-        cardinality(model.customer_ids) AS customers, cardinality(model.item_ids) AS items, model.interactions,
+        model.customers, model.items, model.interactions,
         model.data_from, model.data_to, model.parameters -> 'arguments' AS arguments, model.parameters -> 'estimate' AS estimate,
         model.metrics, parent.version AS parent, tuning.version AS tuning, model.job_id, model.code_version,
         EXISTS (SELECT FROM shop.model_recommendation AS listed WHERE listed.model_id = model.id) AS can_be_served,
