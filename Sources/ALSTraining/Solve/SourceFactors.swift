@@ -61,7 +61,7 @@ final class SourceFactorCache: Sendable {
         }
         do {
             let source = try await task.value
-            forgetWhenIdle()
+            forgetWhenIdle(task)
             return source
         } catch {
             // The next one tries for itself.
@@ -70,11 +70,12 @@ final class SourceFactorCache: Sendable {
         }
     }
 
-    private func forgetWhenIdle() {
+    /// Lets go of what nobody has asked for in the meantime.
+    private func forgetWhenIdle(_ source: Task<SourceFactors, any Error>) {
         let uses = kept.withLock { $0?.uses }
         Task.detached { [self] in
             try await Task.sleep(for: Self.idle)
-            kept.withLock { if $0?.uses == uses { $0 = nil } }
+            kept.withLock { if $0?.source == source, $0?.uses == uses { $0 = nil } }
         }
     }
 
