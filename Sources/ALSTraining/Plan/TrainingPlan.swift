@@ -33,7 +33,7 @@ struct TrainingPlan: Codable, Sendable, Equatable {
             arguments, solveSeconds: secondsPerCost * cost, slots: slots,
             transferBytes: { shards in
                 sides.reduce(0) {
-                    $0 + transferBytes(of: $1, shards: Self.shards(shards, of: $1, arguments), arguments)
+                    $0 + bytesMoved(of: $1, shards: Self.shards(shards, of: $1, arguments), arguments, slots: slots)
                 }
             })
         userShards = Self.bounds(byUser, max(1, estimate.shards), arguments)
@@ -82,12 +82,16 @@ enum Side: String, Codable, Sendable, CaseIterable {
     var other: Side { self == .user ? .item : .user }
 }
 
-/// What a half-iteration moves: interactions and factors that each shard reads, and factors that it writes.
-private func transferBytes(
-    of rows: InteractionBlock, shards: [Range<Int>], _ arguments: TrainingArguments
+/// What a half-iteration moves: interactions and factors that shards read, and factors that they write.
+private func bytesMoved(
+    of rows: InteractionBlock, shards: [Range<Int>], _ arguments: TrainingArguments, slots: Int
 ) -> Int {
     let factorBytes = arguments.factors * arguments.transfer.size
     let written = rows.rows * factorBytes
-    let fetched = shards.reduce(0) { $0 + RowSubset(columnsOf: rows.block(of: $1)).count * factorBytes }
+    let cuts = shards.map { FactorCuts(RowSubset(columnsOf: rows.block(of: $0)), rowBytes: factorBytes).rows }
+    let few = cuts.filter { Double($0) <= FactorCuts.mostShare * Double(rows.columnCount) }
+    // The others read all rows, and a process, which has one slot at least, reads them once.
+    let readers = min(cuts.count - few.count, max(1, slots))
+    let fetched = (few.reduce(0, +) + readers * rows.columnCount) * factorBytes
     return 8 * rows.count + fetched + written * (arguments.solver == .cholesky ? 1 : 2)
 }
