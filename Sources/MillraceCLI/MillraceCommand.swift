@@ -32,7 +32,8 @@ struct MillraceCommand: AsyncParsableCommand {
         subcommands: [
             Migrate.self, Apply.self, RunCommand.self, WorkerCommand.self, CoordinatorCommand.self, Dev.self,
             JobCommand.self, PipelineCommand.self, ScheduleCommand.self, QueueCommand.self, LimitCommand.self,
-            PluginCommand.self, ImportCommand.self, SampleShopCommand.self, Report.self, Top.self, Doctor.self,
+            PluginCommand.self, ModelCommand.self, ImportCommand.self, SampleShopCommand.self, Report.self, Top.self,
+            Doctor.self,
             KeyCommand.self, CompletionCommand.self, ManualCommand.self,
         ])
 

@@ -38,7 +38,8 @@ struct ModelSpec {
                 ? .subspace(size: whole("sub", 0))
                 : (whole("cg", 0) > 0 ? .conjugateGradient(steps: whole("cg", 0)) : .cholesky)
             let options = ALSOptions(
-                rank: whole("f", 64), iterations: whole("it", 16), seed: UInt64(whole("seed", 1)), solver: solver)
+                rank: whole("f", 64), iterations: whole("it", 16), seed: UInt64(whole("seed", 1)), solver: solver,
+                precision: whole("half", 0) > 0 ? .float16 : .float32)
             return try trainImplicitALS(data, options: options, objective: objective, threads: threads)
         case "bpr":
             return try trainBPR(

@@ -6,6 +6,7 @@ let usage = """
     RecommendBench COMMAND [--option value …]
 
       generate  --out FOLDER [--users N --items N --interactions N --seed N]   the synthetic set as raw arrays
+      events    [--users N --items N --interactions N --seed N]                the same as lines for COPY into shop.event
       als       --data FOLDER [--factors N --solver cg|cholesky|subspace --iterations N --threads N --out FOLDER]
       top       --data FOLDER --model FOLDER [--count N --threads N]
       quality   --train FILE --test FILE --models "NAME:setting=number,… NAME+NAME …" [--threads N]
@@ -15,6 +16,7 @@ do {
     let options = try Options(CommandLine.arguments)
     switch options.command {
     case "generate": try generate(options)
+    case "events": try writeEvents(options)
     case "als": try timeALS(options)
     case "top": try timeTopItems(options)
     case "quality": try measureQuality(options)

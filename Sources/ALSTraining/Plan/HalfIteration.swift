@@ -1,5 +1,3 @@
-import Millrace
-
 /// One side solved once. Iteration 0 is what the training starts from: random user factors.
 ///
 /// Items are solved first and users last, so that every customer's factors are exact for the final items, and what the
@@ -7,9 +5,18 @@ import Millrace
 struct HalfIteration: Codable, Sendable, Equatable {
     let side: Side
     let iteration: Int
+    /// In the last one of a training that validated: the iteration whose items the users are solved from, now with all
+    /// that is known of them.
+    var from: Int?
 
     /// What the training starts from.
     static let start = HalfIteration(side: .user, iteration: 0)
+
+    init(side: Side, iteration: Int, from: Int? = nil) {
+        self.side = side
+        self.iteration = iteration
+        self.from = from
+    }
 
     /// What is solved from this one.
     var next: HalfIteration {
@@ -20,31 +27,19 @@ struct HalfIteration: Codable, Sendable, Equatable {
     /// What this one is solved from.
     var source: HalfIteration {
         side == .user
-            ? HalfIteration(side: .item, iteration: iteration) : HalfIteration(side: .user, iteration: iteration - 1)
+            ? HalfIteration(side: .item, iteration: from ?? iteration)
+            : HalfIteration(side: .user, iteration: iteration - 1)
     }
-}
 
-/// Jobs that run next, and the one that waits for them all.
-struct TrainingStage {
-    let children: [JobRequest]
-    let successor: JobRequest
-
-    /// What follows a half-iteration whose blocks are all there: the next one, or the recommendations.
-    init(after half: HalfIteration, model: Int64, plan: TrainingPlan) throws {
-        if half.side == .user, half.iteration >= plan.arguments.iterations {
-            children = try (0..<plan.shards(of: .user)).map { shard in
-                try JobRequest(RecommendItems.self, .init(model: model, shard: shard))
-            }
-            successor = try JobRequest(FinishTraining.self, .init(model: model))
-        } else {
-            let next = half.next
-            children = try (0..<plan.shards(of: next.side)).map { shard in
-                try JobRequest(
-                    SolveShard.self,
-                    .init(model: model, side: next.side, iteration: next.iteration, shard: shard))
-            }
-            successor = try JobRequest(
-                AdvanceTraining.self, .init(model: model, side: next.side, iteration: next.iteration))
-        }
+    /// The factors of its own side that approximate solvers start from; nil for zeros.
+    var former: HalfIteration? {
+        if let from { return HalfIteration(side: .user, iteration: from) }
+        return side == .item && iteration == 1 ? nil : HalfIteration(side: side, iteration: iteration - 1)
     }
+
+    /// The interactions it is solved by.
+    var role: InteractionRole { from == nil ? InteractionRole(side) : .known }
+
+    /// In words.
+    var title: String { "\(side.rawValue) factors, iteration \(iteration)" }
 }

@@ -1,31 +1,31 @@
 import Analytics
 import Foundation
 
-/// Turns visits into the matrix to train on.
+/// Turns visits into the matrices to train on and to measure by.
 ///
-/// The value of a pair is the number of visits in which the customer showed interest in the item. Items that were sent
-/// back whole do not count. Customers without any interest are left out.
+/// The value of a pair is the number of visits in which the customer showed interest in the item, each with the greatest
+/// weight of its kinds. Items that were sent back whole do not count. Customers without any interest are left out.
 struct InteractionCollector: Sendable {
-    private let holdout: TrainingArguments.Holdout
-    private let excludesBought: Bool
+    private let arguments: TrainingArguments
+    private let weights: [Float]
     private var open: [ShopVisit] = []
-    private var rows: [Row] = []
+    private var customers: [Int32] = []
+    private var items = ItemNumbers()
+    private var interest = ItemRows()
+    private var known = ItemRows()
+    private var bought = ItemRows()
+    private var validation = ItemRows()
+    private var validationBought = ItemRows()
+    private var heldOut = ItemRows()
     private var dataFrom: Date?
     private var dataTo: Date?
 
-    private struct Row: Sendable {
-        var customer: Int32
-        var interest: [(item: Int32, visits: Int)]
-        var bought: Set<Int32>
-        var heldOut: Set<Int32>
+    init(_ arguments: TrainingArguments) {
+        self.arguments = arguments
+        weights = arguments.visitWeights
     }
 
-    init(holdout: TrainingArguments.Holdout, excludesBought: Bool) {
-        self.holdout = holdout
-        self.excludesBought = excludesBought
-    }
-
-    /// Takes the next visit; visits of a customer follow each other in the order of time.
+    /// Takes the next visit; customers ascend, and visits of a customer follow each other in the order of time.
     mutating func add(_ visit: ShopVisit) {
         if let last = open.last, last.customer != visit.customer { closeCustomer() }
         open.append(visit)
@@ -33,70 +33,85 @@ struct InteractionCollector: Sendable {
         dataTo = max(dataTo ?? visit.ended, visit.ended)
     }
 
-    /// The matrix of all visits taken.
+    /// The matrices of all visits taken.
     mutating func finish() throws(FactorizationError) -> TrainingData {
         closeCustomer()
-        rows.sort { $0.customer < $1.customer }
         // Held-out items that nobody bought before are in the matrix too: they are misses, and must count as such.
-        var items = Set<Int32>()
-        for row in rows {
-            items.formUnion(row.interest.lazy.map(\.item))
-            items.formUnion(row.heldOut)
+        let sorted = items.sorted
+        func matrix(_ rows: ItemRows, _ isWanted: Bool = true) throws(FactorizationError) -> InteractionBlock? {
+            isWanted ? try rows.matrix(columns: sorted.columns, count: sorted.ids.count) : nil
         }
-        let itemIDs = items.sorted()
-        let columns = Dictionary(uniqueKeysWithValues: itemIDs.enumerated().map { ($1, Int32($0)) })
-
-        func block(_ cells: (Row) -> [(item: Int32, value: Float)]) throws(FactorizationError) -> InteractionBlock {
-            var interactions: [Interaction] = []
-            for (index, row) in rows.enumerated() {
-                for (item, value) in cells(row) {
-                    guard let column = columns[item] else { continue }
-                    interactions.append(Interaction(row: Int32(index), column: column, value: value))
-                }
-            }
-            return try InteractionBlock(interactions, rows: rows.count, columnCount: itemIDs.count)
-        }
+        let validates = arguments.validates
         return TrainingData(
-            customerIDs: rows.map(\.customer), itemIDs: itemIDs,
-            interactions: try block { $0.interest.map { ($0.item, Float($0.visits)) } },
-            bought: excludesBought ? try block { $0.bought.map { ($0, 1) } } : nil,
-            heldOut: holdout == .none ? nil : try block { $0.heldOut.map { ($0, 1) } },
-            dataFrom: dataFrom, dataTo: dataTo)
+            customerIDs: customers, itemIDs: sorted.ids, itemsSeenAt: sorted.seenAt,
+            interactions: try interest.matrix(columns: sorted.columns, count: sorted.ids.count),
+            known: try matrix(known, validates), bought: try matrix(bought, arguments.excludeBought),
+            validation: try matrix(validation, validates),
+            validationBought: try matrix(validationBought, validates && arguments.excludeBought),
+            heldOut: try matrix(heldOut, arguments.holdout != .none), dataFrom: dataFrom, dataTo: dataTo)
     }
 
     private mutating func closeCustomer() {
-        defer { open = [] }
+        defer { open.removeAll(keepingCapacity: true) }
         guard let customer = open.first?.customer else { return }
-        let split = HoldoutSplit(open, holdout: holdout)
-        let interest = Self.interest(in: split.training)
-        guard !interest.isEmpty else { return }
-        let bought = Set(
-            split.training.lazy.flatMap(\.lines).filter { $0.meaning.contains(.purchase) }.map(\.item))
-        rows.append(
-            Row(
-                customer: customer, interest: interest, bought: bought,
-                heldOut: excludesBought ? split.heldOut.subtracting(bought) : split.heldOut))
-    }
-
-    /// The items of interest that were not sent back whole, with the number of visits of each.
-    private static func interest(in visits: ArraySlice<ShopVisit>) -> [(item: Int32, visits: Int)] {
-        var counts: [Int32: Int] = [:]
-        for visit in visits {
-            for item in Set(visit.lines.lazy.filter { $0.meaning.contains(.interest) }.map(\.item)) {
-                counts[item, default: 0] += 1
-            }
+        var split = HoldoutSplit(open, holdout: arguments.holdout, validates: isValidated(customer))
+        var interested = interest(in: split.training)
+        if interested.isEmpty, !split.validation.isEmpty {
+            // What is left of this customer without the last order came back: nothing to validate.
+            split = HoldoutSplit(open, holdout: arguments.holdout)
+            interested = interest(in: split.training)
         }
-        for item in itemsSentBack(in: visits) { counts[item] = nil }
-        return counts.map { (item: $0.key, visits: $0.value) }.sorted { $0.item < $1.item }
+        guard !interested.isEmpty else { return }
+        customers.append(customer)
+        let times = firstTimes()
+        func number(_ isColumn: Bool) -> (inout ItemNumbers, Int32) -> Int32 {
+            { items, item in items.number(of: item, seenAt: times[item] ?? .distantFuture, isColumn: isColumn) }
+        }
+        interest.append(interested, &items, number(true))
+        let had = Self.purchases(in: split.known)
+        // What came back whole is in the matrices only if somebody else kept it.
+        bought.append(arguments.excludeBought ? had : [], &items, number(false))
+        heldOut.append(
+            arguments.excludeBought ? split.heldOut.subtracting(had) : split.heldOut, &items, number(true))
+        guard arguments.validates else { return }
+        known.append(interest(in: split.known), &items, number(true))
+        let before = split.validation.isEmpty ? [] : Self.purchases(in: split.training)
+        validationBought.append(before, &items, number(false))
+        validation.append(
+            arguments.excludeBought ? split.validation.subtracting(before) : split.validation, &items, number(true))
     }
-}
 
-/// Items of which at least as many pieces came back as were bought.
-func itemsSentBack(in visits: ArraySlice<ShopVisit>) -> Set<Int32> {
-    var balance: [Int32: (bought: Int, takenBack: Int)] = [:]
-    for line in visits.lazy.flatMap(\.lines) {
-        if line.meaning.contains(.purchase) { balance[line.item, default: (0, 0)].bought += Int(line.quantity) }
-        if line.meaning.contains(.takenBack) { balance[line.item, default: (0, 0)].takenBack += Int(line.quantity) }
+    /// Drawn by the customer's own id, so that the same customers validate whatever the others do.
+    private func isValidated(_ customer: Int32) -> Bool {
+        guard arguments.validates else { return false }
+        var generator = SeededGenerator(
+            seed: UInt64(bitPattern: Int64(arguments.seed)), stream: UInt64(UInt32(bitPattern: customer)))
+        return generator.uniform() < arguments.validationShare
     }
-    return Set(balance.lazy.filter { $0.value.takenBack > 0 && $0.value.takenBack >= $0.value.bought }.map(\.key))
+
+    private func firstTimes() -> [Int32: Date] {
+        var times: [Int32: Date] = [:]
+        for visit in open {
+            for line in visit.lines where times[line.item] == nil { times[line.item] = visit.began }
+        }
+        return times
+    }
+
+    private static func purchases(in visits: ArraySlice<ShopVisit>) -> Set<Int32> {
+        Set(visits.lazy.flatMap(\.lines).filter { $0.meaning.contains(.purchase) }.map(\.item))
+    }
+
+    /// The items of interest that were not sent back whole, with their strengths.
+    private func interest(in visits: ArraySlice<ShopVisit>) -> [Int32: Float] {
+        var strengths: [Int32: Float] = [:]
+        for visit in visits {
+            var strongest: [Int32: Float] = [:]
+            for line in visit.lines where line.kind > 0 {
+                strongest[line.item] = max(strongest[line.item] ?? 0, weights[Int(line.kind) - 1])
+            }
+            for (item, weight) in strongest { strengths[item, default: 0] += weight }
+        }
+        for item in itemsSentBack(in: visits) { strengths[item] = nil }
+        return strengths
+    }
 }

@@ -3,102 +3,124 @@ import Logging
 import Millrace
 import Postgres
 
-/// Reads the interactions, cuts them into blocks, and starts the first half-iteration.
+/// Reads the interactions and decides how to train: here and now, or in shards, whose first half-iteration it starts.
 struct PlanTraining: Plugin {
     static let name = "als-training"
     static let summary = "Trains a recommender on all orders and serves the best items of every customer."
     static let arguments = TrainingArguments.schema
 
-    /// What the job itself returns; the training's result is that of its last job, ``FinishTraining``.
+    /// What the job returns when it starts shards; the training's result is that of its last job, ``FinishTraining``.
     struct Planned: Codable, Sendable {
         let model: Int64
         let users: Int
         let items: Int
         let interactions: Int
+        let estimate: TrainingEstimate
     }
 
     func run(_ job: JobContext<TrainingArguments>) async throws {
         let arguments = job.arguments
         try arguments.validate()
-        let data = try await readInteractions(job)
-        try check(data, arguments)
-        let (plan, byItem, start, gramian) = try await onOwnThread { check in
-            try check()
-            let byItem = data.interactions.transposed()
-            let start = try permanently { try initialFactors(data, arguments) }
-            return (
-                TrainingPlan(data.interactions, byItem: byItem, arguments), byItem, start,
-                try permanently { try Gramian(adding: start.map(\.gramian)) }
-            )
+        let data = try await job.database.trainingData(arguments) { job.progress($0, "orders and visits read") }
+        let slots = try await job.database.liveSlots(for: SolveShard.name)
+        let start = try await onOwnThread { check in
+            try permanently { try TrainingStart(data, arguments, slots: slots, check: check) }
         }
-        let abandoned = try await job.database.abandonedModels()
         let model = try await job.database.nextModelID()
-        let stage = try TrainingStage(after: .start, model: model, plan: plan)
-        let planned = Planned(
-            model: model, users: data.customerIDs.count, items: data.itemIDs.count,
-            interactions: data.interactions.count)
+        if arguments.factors > min(data.customerIDs.count, data.itemIDs.count) {
+            job.log.warning(
+                "there are more factors than customers or items; fewer would do",
+                metadata: ["factors": "\(arguments.factors)"])
+        }
         job.log.info(
             "training starts",
             metadata: [
-                "model": "\(model)", "users": "\(planned.users)", "items": "\(planned.items)",
-                "interactions": "\(planned.interactions)",
+                "model": "\(model)", "users": "\(data.customerIDs.count)", "items": "\(data.itemIDs.count)",
+                "interactions": "\(data.interactions.count)", "mode": "\(start.plan.estimate.mode.rawValue)",
+                "in_process_seconds": "\(start.plan.estimate.inProcessSeconds)",
+                "sharded_seconds": "\(start.plan.estimate.shardedSeconds)",
             ])
+        let abandoned = try await job.database.abandonedModels()
+        switch start.plan.estimate.mode {
+        case .inProcess: try await trainHere(job, model, data, start.plan, abandoned)
+        case .sharded: try await startShards(job, model, data, start, abandoned)
+        }
+    }
+
+    private func startShards(
+        _ job: JobContext<TrainingArguments>, _ model: Int64, _ data: TrainingData, _ start: TrainingStart,
+        _ abandoned: [Int64]
+    ) async throws {
+        let plan = start.plan
+        let stage = try TrainingStage(solving: HalfIteration.start.next, model: model, plan: plan)
+        let planned = Planned(
+            model: model, users: data.customerIDs.count, items: data.itemIDs.count,
+            interactions: data.interactions.count, estimate: plan.estimate)
         try await job.complete(result: planned, spawning: stage.children, then: stage.successor) { transaction in
             try await transaction.giveUp(models: abandoned)
             try await transaction.createModel(model, by: job.id, plan: plan, data: data)
-            try await transaction.saveInteractions(data.interactions, model: model, role: .user)
-            try await transaction.saveInteractions(byItem, model: model, role: .item)
-            if let bought = data.bought {
-                try await transaction.saveInteractions(bought, model: model, role: .bought)
+            for (role, matrix) in data.matrices {
+                try await transaction.saveInteractions(matrix, model: model, role: role)
             }
-            if let heldOut = data.heldOut {
-                try await transaction.saveInteractions(heldOut, model: model, role: .heldOut)
-            }
-            try await transaction.saveFactors(start, model: model, half: .start)
-            try await transaction.saveGramian(gramian, model: model, half: .start)
+            try await transaction.saveInteractions(start.byItem, model: model, role: .item)
+            try await transaction.saveFactors(
+                start.blocks, model: model, half: .start, precision: plan.arguments.transfer)
+            try await transaction.saveGramian(start.gramian, model: model, half: .start)
         }
     }
 
-    private func readInteractions(_ job: JobContext<TrainingArguments>) async throws -> TrainingData {
-        let arguments = job.arguments
-        let collector = try await job.database.withConnection { connection in
-            var collector = InteractionCollector(
-                holdout: arguments.holdout, excludesBought: arguments.excludeBought)
-            var count = 0
-            for try await visit in connection.visits(kinds: arguments.kinds) {
-                collector.add(visit)
-                count += 1
-                if count.isMultiple(of: 1000) { job.progress(count, "orders and visits read") }
+    private func trainHere(
+        _ job: JobContext<TrainingArguments>, _ model: Int64, _ data: TrainingData, _ plan: TrainingPlan,
+        _ abandoned: [Int64]
+    ) async throws {
+        let arguments = plan.arguments
+        let ids = ModelIDs(data)
+        let catalogue = try await job.database.catalogue(of: ids)
+        let made = try await onOwnThread { check in
+            try permanently {
+                let factors = try trainInProcess(data, arguments) { half in
+                    try check()
+                    job.progress(half, of: 2 * arguments.iterations, "half-iterations")
+                }
+                return try TrainedHere(factors, data, arguments, ids: ids, catalogue: catalogue, check: check)
             }
-            return collector
         }
-        return try await onOwnThread { check in
-            try check()
-            var collector = collector
-            return try permanently { try collector.finish() }
-        }
-    }
-
-    private func check(_ data: TrainingData, _ arguments: TrainingArguments) throws {
-        guard data.interactions.count > 0 else {
-            throw PermanentFailure(
-                "no known customer has \(arguments.kinds.joined(separator: " or ")) events of a known product that were not "
-                    + "sent back, so there is nothing to learn from  →  import orders first: `millrace import --help`")
-        }
-        if let heldOut = data.heldOut, heldOut.count == 0 {
-            throw PermanentFailure(
-                "no customer has a last order with something to hold out  →  measure when customers have ordered twice"
-                    + (arguments.excludeBought ? ", or set exclude_bought to false" : ""))
+        let cold = try await made.trained.coldStart(ids, in: job.database)
+        let result = made.metrics.result(
+            of: model, users: data.customerIDs.count, items: data.itemIDs.count, interactions: data.interactions.count,
+            recommendations: made.recommendations.count, estimate: plan.estimate)
+        try await job.complete(result: result) { transaction in
+            try await transaction.giveUp(models: abandoned)
+            try await transaction.createModel(model, by: job.id, plan: plan, data: data)
+            try await transaction.save(made.factors.validation, model: model)
+            try await transaction.save(made, model: model, precision: arguments.transfer)
+            try await transaction.store(made.recommendations, model: model)
+            try await transaction.finish(model, arguments, ids: ids, metrics: made.metrics, cold: cold)
         }
     }
+}
 
-    private func initialFactors(_ data: TrainingData, _ arguments: TrainingArguments) throws -> [FactorBlock] {
-        let blocks = RowBlocks(rows: data.customerIDs.count)
-        return try (0..<blocks.count).map { block in
-            FactorBlock(
-                block: block,
-                factors: try FactorMatrix.initial(
-                    rows: blocks[block], rank: arguments.factors, seed: UInt64(bitPattern: Int64(arguments.seed))))
+extension Transaction {
+    fileprivate func createModel(_ id: Int64, by job: JobID, plan: TrainingPlan, data: TrainingData) async throws {
+        try await createModel(
+            id, kind: .als, by: job, parameters: try JSONText(encoding: plan), data: data,
+            tuning: plan.arguments.tuning.map(Int64.init))
+    }
+
+    fileprivate func save(_ made: TrainedHere, model: Int64, precision: FactorPrecision) async throws {
+        let final = made.factors.final
+        try await choose(userIteration: final.user.iteration, itemIteration: final.item.iteration, model: model)
+        for (half, blocks) in [(final.user, made.users), (final.item, made.items)] {
+            try await saveFactors(blocks, model: model, half: half, precision: precision)
         }
+        try await saveGramian(made.trained.gramian, model: model, half: final.item)
+    }
+}
+
+extension ModelIDs {
+    fileprivate init(_ data: TrainingData) {
+        self.init(
+            customers: data.customerIDs, items: data.itemIDs, itemCustomers: data.itemCustomers,
+            seenAt: data.itemsSeenAt, dataTo: data.dataTo)
     }
 }

@@ -8,8 +8,8 @@ import Postgres
 /// its day. The numbers of `meaning` are those of ``ShopVisit/Meaning``.
 private let visitsStatement: Statement = """
     SELECT event.customer_id, min(event.at), max(event.at), array_agg(event.item_id), array_agg(event.quantity),
-        array_agg((CASE event.kind WHEN 'purchase' THEN 1 WHEN 'return' THEN 2 ELSE 0 END
-            + CASE WHEN event.kind::text = ANY ($1) THEN 4 ELSE 0 END)::smallint)
+        array_agg((CASE event.kind WHEN 'purchase' THEN 1 WHEN 'return' THEN 2 ELSE 0 END)::smallint),
+        array_agg(coalesce(array_position($1, event.kind::text), 0)::smallint)
     FROM shop.event
     JOIN shop.customer ON customer.id = event.customer_id
     JOIN shop.item ON item.id = event.item_id AND item.is_product
@@ -29,12 +29,12 @@ extension Connection {
     /// - Parameter kinds: the events that count as interest.
     nonisolated func visits(kinds: [String]) -> AsyncThrowingMapSequence<RowStream, ShopVisit> {
         stream(visitsStatement, kinds).map { row in
-            let (customer, began, ended, items, quantities, meanings) = try row.decode(
-                Int32.self, Date.self, Date.self, [Int32].self, [Int32].self, [Int16].self)
+            let (customer, began, ended, items, quantities, meanings, places) = try row.decode(
+                Int32.self, Date.self, Date.self, [Int32].self, [Int32].self, [Int16].self, [Int16].self)
             let lines = items.indices.map { index in
                 ShopVisit.Line(
                     item: items[index], quantity: quantities[index],
-                    meaning: ShopVisit.Meaning(rawValue: meanings[index]))
+                    meaning: ShopVisit.Meaning(rawValue: meanings[index]), kind: places[index])
             }
             return ShopVisit(customer: customer, lines: lines, began: began, ended: ended)
         }

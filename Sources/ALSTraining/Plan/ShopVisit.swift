@@ -8,6 +8,8 @@ struct ShopVisit: Sendable, Equatable {
         /// Pieces, from 1.
         var quantity: Int32
         var meaning: Meaning
+        /// Place of its kind among those that count as interest, from 1; 0 for none of them.
+        var kind: Int16 = 0
     }
 
     /// What a line counts as.
@@ -15,7 +17,6 @@ struct ShopVisit: Sendable, Equatable {
         let rawValue: Int16
         static let purchase = Meaning(rawValue: 1)
         static let takenBack = Meaning(rawValue: 2)
-        static let interest = Meaning(rawValue: 4)
     }
 
     var customer: Int32

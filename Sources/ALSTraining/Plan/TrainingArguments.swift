@@ -1,35 +1,71 @@
 import Analytics
-import Millrace
 import Shop
 
 /// What `als-training` can be told; kept with the model.
 struct TrainingArguments: Codable, Sendable, Equatable {
     var factors = 64
     var iterations = 15
-    var shards = 8
+    var solver = Solver.cholesky
+    var solverSteps = 3
+    var subspaceSize = 64
     var regularization = 0.01
     var frequencyExponent = 1.0
     var unobservedWeight = 0.1
     var confidence = ConfidenceRule.uniform
     var confidenceScale = 1.0
     var kinds = [EventKind.purchase.rawValue]
+    var kindWeights: [String: Double] = [:]
+    var seed = 1
+    var shards = ShardCount.auto
+    var threads = 1
+    var transfer = FactorPrecision.float32
+    var patience = 0
+    var metric = Metric.ndcg
+    var validationShare = 0.2
+    var holdout = Holdout.none
     var topN = 20
     var excludeBought = true
-    var holdout = Holdout.none
-    var seed = 1
+    var diversity = 0.0
+    var categoryCap = 0
+    var freshness = 0.0
+    var freshnessHalfLifeDays = 30.0
+    var exploration = 0.0
+    var coldStart = ColdStart.popular
+    var keepModels = 3
+    var tuning: Int?
 
     private enum CodingKeys: String, CodingKey {
-        case factors, iterations, shards, regularization, confidence, kinds, holdout, seed
+        case factors, iterations, solver, regularization, confidence, kinds, seed, shards, threads, transfer, patience
+        case metric, holdout, diversity, freshness, exploration, tuning
+        case solverSteps = "solver_steps"
+        case subspaceSize = "subspace_size"
         case frequencyExponent = "frequency_exponent"
         case unobservedWeight = "unobserved_weight"
         case confidenceScale = "confidence_scale"
+        case kindWeights = "kind_weights"
+        case validationShare = "validation_share"
         case topN = "top_n"
         case excludeBought = "exclude_bought"
+        case categoryCap = "category_cap"
+        case freshnessHalfLifeDays = "freshness_half_life_days"
+        case coldStart = "cold_start"
+        case keepModels = "keep_models"
+    }
+
+    /// How rows are solved; see `RowSolver`.
+    enum Solver: String, Codable, Sendable, CaseIterable {
+        case cholesky, cg, subspace
     }
 
     /// How the number of orders turns into weight; see `ImplicitObjective.Confidence`.
     enum ConfidenceRule: String, Codable, Sendable, CaseIterable {
         case uniform, logarithmic, linear, proportional
+    }
+
+    /// By what iterations and trials are compared; see `RankingQuality`.
+    enum Metric: String, Codable, Sendable, CaseIterable {
+        case ndcg, recall
+        case hitRate = "hit-rate"
     }
 
     /// What is kept out of the training to measure the recommendations by.
@@ -38,63 +74,8 @@ struct TrainingArguments: Codable, Sendable, Equatable {
         case lastPurchase = "last-purchase"
     }
 
-    static let schema = ArgumentSchema(
-        defaults: TrainingArguments(),
-        describing: [
-            "factors": .init("Length of a factor vector.", minimum: 1, maximum: 256),
-            "iterations": .init("Times that items and users are solved.", minimum: 1, maximum: 1000),
-            "shards": .init(
-                "Jobs that share each half-iteration; any number gives the same factors.", minimum: 1, maximum: 256),
-            "regularization": .init("λ: how strongly factors are pulled to 0.", minimum: 0, maximum: 1e6),
-            "frequency_exponent": .init(
-                "ν: λ is multiplied by (orders + unobserved_weight × size of the other side)^ν.", minimum: 0, maximum: 2
-            ),
-            "unobserved_weight": .init(
-                "α₀: weight of every pair without an order.", minimum: 0, maximum: 1000),
-            "confidence": .init(
-                "How repeated orders count: uniform (once), logarithmic (1 + scale · ln n), linear (α₀ + scale · n), "
-                    + "proportional (scale · n in place of α₀)."),
-            "confidence_scale": .init("Scale of the confidence; not used by uniform.", minimum: 0, maximum: 1e6),
-            "kinds": .init(
-                "Events that count as interest, each visit or order once.",
-                oneOf: [EventKind.purchase, .view, .click, .cart, .review].map(\.rawValue)),
-            "top_n": .init("Recommendations per customer, and the k of HR@k and NDCG@k.", minimum: 1, maximum: 1000),
-            "exclude_bought": .init("Whether items that a customer has bought are left out."),
-            "holdout": .init(
-                "last-purchase keeps each customer's last order out, measures against it and serves nothing."),
-            "seed": .init("Of the factors that the training starts from."),
-        ])
-
-    /// What the training minimises.
-    var objective: ImplicitObjective {
-        let rule: ImplicitObjective.Confidence =
-            switch confidence {
-            case .uniform: .uniform
-            case .logarithmic: .logarithmic(alpha: confidenceScale)
-            case .linear: .linear(alpha: confidenceScale)
-            case .proportional: .proportional(alpha: confidenceScale)
-            }
-        return ImplicitObjective(
-            regularization: regularization, frequencyExponent: frequencyExponent, unobservedWeight: unobservedWeight,
-            confidence: rule)
-    }
-
-    /// Refuses what each argument alone allows but all together do not.
-    ///
-    /// - Throws: `PermanentFailure` with the way out.
-    func validate() throws {
-        guard !kinds.isEmpty else {
-            throw PermanentFailure("kinds is empty, so nothing counts as interest  →  name at least \"purchase\"")
-        }
-        if confidence == .proportional, confidenceScale < unobservedWeight {
-            throw PermanentFailure(
-                "confidence_scale \(confidenceScale) is below unobserved_weight \(unobservedWeight), so an order would "
-                    + "count less than none  →  raise confidence_scale, or choose another confidence")
-        }
-        if factors > 1, regularization == 0 {
-            throw PermanentFailure(
-                "regularization 0 leaves the equations of most customers without a unique solution  →  give a positive "
-                    + "regularization such as 0.01")
-        }
+    /// What a customer without history gets.
+    enum ColdStart: String, Codable, Sendable, CaseIterable {
+        case none, popular
     }
 }

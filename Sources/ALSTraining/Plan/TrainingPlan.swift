@@ -8,17 +8,36 @@ struct TrainingPlan: Codable, Sendable, Equatable {
     let userShards: [Int]
     /// Bounds of the item side's shards.
     let itemShards: [Int]
+    /// Why it is cut like that.
+    let estimate: TrainingEstimate
 
     private enum CodingKeys: String, CodingKey {
-        case arguments
+        case arguments, estimate
         case userShards = "user_shards"
         case itemShards = "item_shards"
     }
 
-    init(_ byUser: InteractionBlock, byItem: InteractionBlock, _ arguments: TrainingArguments) {
+    /// - Parameters:
+    ///   - byUser: users × items.
+    ///   - byItem: the same by item.
+    ///   - secondsPerCost: from ``timeSolving(_:from:gramian:arguments:limit:check:)``.
+    ///   - slots: of live workers that can solve.
+    init(
+        _ byUser: InteractionBlock, byItem: InteractionBlock, _ arguments: TrainingArguments, secondsPerCost: Double,
+        slots: Int
+    ) {
         self.arguments = arguments
-        userShards = Self.bounds(byUser, arguments)
-        itemShards = Self.bounds(byItem, arguments)
+        let sides = [byUser, byItem]
+        let cost = sides.reduce(0.0) { $0 + arguments.rowSolver.cost(of: $1, rank: arguments.factors) }
+        estimate = TrainingEstimate(
+            arguments, solveSeconds: secondsPerCost * cost, slots: slots,
+            transferBytes: { shards in
+                sides.reduce(0) {
+                    $0 + bytesMoved(of: $1, shards: Self.shards(shards, of: $1, arguments), arguments, slots: slots)
+                }
+            })
+        userShards = Self.bounds(byUser, max(1, estimate.shards), arguments)
+        itemShards = Self.bounds(byItem, max(1, estimate.shards), arguments)
     }
 
     /// The number of shards of a side; at most the number of its blocks.
@@ -39,15 +58,19 @@ struct TrainingPlan: Codable, Sendable, Equatable {
 
     private func bounds(of side: Side) -> [Int] { side == .user ? userShards : itemShards }
 
-    /// Cuts between blocks so that the shards take about the same time: forming a row's equations costs its interactions
-    /// times factors², solving them about factors³ / 3.
-    private static func bounds(_ interactions: InteractionBlock, _ arguments: TrainingArguments) -> [Int] {
-        let blocks = RowBlocks(rows: interactions.rows)
-        let ranges = blocks.shards(arguments.shards) { row in
-            let observed = interactions.rowOffsets[row + 1] - interactions.rowOffsets[row]
-            return observed == 0 ? 0 : Double(observed) + Double(arguments.factors) / 3
+    private static func bounds(_ rows: InteractionBlock, _ shards: Int, _ arguments: TrainingArguments) -> [Int] {
+        let blocks = RowBlocks(rows: rows.rows)
+        return Self.shards(shards, of: rows, arguments).map { $0.lowerBound / blocks.rowsPerBlock } + [blocks.count]
+    }
+
+    /// Cuts between blocks so that the shards take about the same time.
+    private static func shards(
+        _ shards: Int, of rows: InteractionBlock, _ arguments: TrainingArguments
+    ) -> [Range<Int>] {
+        RowBlocks(rows: rows.rows).shards(shards) { row in
+            arguments.rowSolver.cost(
+                interactions: rows.rowOffsets[row + 1] - rows.rowOffsets[row], rank: arguments.factors)
         }
-        return ranges.map { $0.lowerBound / blocks.rowsPerBlock } + [blocks.count]
     }
 }
 
@@ -57,4 +80,18 @@ enum Side: String, Codable, Sendable, CaseIterable {
 
     /// The side that this one is solved from.
     var other: Side { self == .user ? .item : .user }
+}
+
+/// What a half-iteration moves: interactions and factors that shards read, and factors that they write.
+private func bytesMoved(
+    of rows: InteractionBlock, shards: [Range<Int>], _ arguments: TrainingArguments, slots: Int
+) -> Int {
+    let factorBytes = arguments.factors * arguments.transfer.size
+    let written = rows.rows * factorBytes
+    let cuts = shards.map { FactorCuts(RowSubset(columnsOf: rows.block(of: $0)), rowBytes: factorBytes).rows }
+    let few = cuts.filter { Double($0) <= FactorCuts.mostShare * Double(rows.columnCount) }
+    // The others read all rows, and a process, which has one slot at least, reads them once.
+    let readers = min(cuts.count - few.count, max(1, slots))
+    let fetched = (few.reduce(0, +) + readers * rows.columnCount) * factorBytes
+    return 8 * rows.count + fetched + written * (arguments.solver == .cholesky ? 1 : 2)
 }

@@ -23,84 +23,43 @@ struct RecommendItems: Plugin {
     struct Outcome: Codable, Sendable, Equatable {
         var recommendations = 0
         var tallies: [RankingTally] = []
+        var losses: [BlockLoss] = []
     }
 
     func run(_ job: JobContext<Arguments>) async throws {
         let model = try await job.database.trainingModel(job.arguments.model)
-        let blocks = try model.plan.blocks(ofShard: job.arguments.shard, side: .user)
+        let shard = try model.plan.blocks(ofShard: job.arguments.shard, side: .user)
         let trained = try await TrainedModel(model, from: job.database)
-        switch model.plan.arguments.holdout {
-        case .none: try await recommend(job, trained, blocks)
-        case .lastPurchase: try await measure(job, trained, blocks)
-        }
-    }
-
-    private func recommend(_ job: JobContext<Arguments>, _ trained: TrainedModel, _ blocks: Range<Int>) async throws {
-        let model = trained.model.id
-        let ids = try await job.database.modelIDs(model)
-        let recommendable = try await job.database.recommendable(ids.items)
-        let blocks = try await trained.customers(ofBlocks: blocks, from: job.database)
-        let found = try await onOwnThread { check in
-            var found: [Recommendation] = []
-            for (index, customers) in blocks.enumerated() {
-                found += try permanently {
-                    try trained.recommendations(for: customers, ids: ids, recommendable: recommendable, check: check)
-                }
-                job.progress(index + 1, of: blocks.count, "blocks of customers")
-            }
-            return found
-        }
-        try await job.complete(result: Outcome(recommendations: found.count)) { transaction in
-            try await transaction.stage(found, model: model)
-        }
-    }
-
-    private func measure(_ job: JobContext<Arguments>, _ trained: TrainedModel, _ blocks: Range<Int>) async throws {
-        let arguments = trained.model.plan.arguments
-        let model = trained.model.id
-        let everyone = try await job.database.interactions(
-            model: model, role: .user, blocks: 0..<RowBlocks(rows: trained.model.users).count)
-        let heldOut = try await job.database.interactions(model: model, role: .heldOut, blocks: blocks)
-        let blocks = try await trained.customers(ofBlocks: blocks, from: job.database)
-        let tallies = try await onOwnThread { check in
-            let popular = PopularItems(try permanently { try InteractionBlock(joining: everyone) })
-            var tallies: [RankingTally] = []
-            for (index, customers) in blocks.enumerated() {
-                let tally = try permanently {
-                    try RankingTally(
-                        block: customers.block,
-                        als: try trained.topItems(for: customers, recommendable: nil, check: check),
-                        popular: try popular.topItems(count: arguments.topN, excluding: customers.excluded),
-                        heldOut: heldOut[index], at: arguments.topN)
-                }
-                if let tally { tallies.append(tally) }
-                job.progress(index + 1, of: blocks.count, "blocks of customers measured")
-            }
-            return tallies
-        }
-        try await job.complete(result: Outcome(tallies: tallies))
-    }
-}
-
-extension TrainedModel {
-    /// The lists of a block of customers with their reasons.
-    fileprivate func recommendations(
-        for customers: Customers, ids: ModelIDs, recommendable: [Bool], check: () throws -> Void
-    ) throws -> [Recommendation] {
-        let lists = try topItems(for: customers, recommendable: recommendable, check: check)
+        let ids = try await job.database.modelIDs(model.id)
+        let catalogue = try await job.database.catalogue(of: ids)
+        var outcome = Outcome()
         var found: [Recommendation] = []
-        for row in 0..<lists.rows {
-            try check()
-            let explanations = try explain(row: row, of: customers, items: Array(lists.items(ofRow: row)))
-            let past = customers.interactions.columns(ofRow: row)
-            for (rank, (score, explanation)) in zip(lists.scores(ofRow: row), explanations).enumerated() {
-                found.append(
-                    Recommendation(
-                        customer: ids.customers[customers.interactions.firstRow + row], rank: Int16(rank + 1),
-                        item: ids.items[Int(explanation.item)], score: score,
-                        because: RecommendationReasons(explanation, past: past).json(itemIDs: ids.items)))
+        for blocks in shard.batches {
+            let customers = try await trained.customers(ofBlocks: blocks, model: model, from: job.database)
+            outcome.losses += try await onOwnThread { _ in try permanently { try trained.losses(of: customers) } }
+            switch trained.arguments.holdout {
+            case .none:
+                found += try await onOwnThread { check in
+                    try permanently {
+                        try trained.recommendations(for: customers, ids: ids, catalogue: catalogue, check: check)
+                    }
+                }
+            case .lastPurchase:
+                let heldOut = try await job.database.interactions(model: model.id, role: .heldOut, blocks: blocks)
+                outcome.tallies += try await onOwnThread { check in
+                    try permanently {
+                        try trained.tallies(
+                            of: customers, heldOut: heldOut,
+                            popular: PopularItems(users: ids.itemCustomers.map(Int.init)),
+                            check: check)
+                    }
+                }
             }
+            job.progress(blocks.upperBound - shard.lowerBound, of: shard.count, "blocks of customers")
         }
-        return found
+        outcome.recommendations = found.count
+        try await job.complete(result: outcome) { [found] transaction in
+            try await transaction.store(found, model: model.id)
+        }
     }
 }

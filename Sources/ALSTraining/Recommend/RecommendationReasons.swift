@@ -15,6 +15,13 @@ struct RecommendationReasons: Sendable, Equatable {
     /// At most three, the strongest first.
     let reasons: [Reason]
 
+    /// Of an item that no past item speaks for.
+    static let none = RecommendationReasons(reasons: [])
+
+    private init(reasons: [Reason]) {
+        self.reasons = reasons
+    }
+
     /// - Parameters:
     ///   - explanation: what each past item adds to the score.
     ///   - past: the past items, in the order of the contributions. The recommended item itself, where it may be bought

@@ -1,22 +1,11 @@
 import Analytics
 import Postgres
 
-/// A model after its last iteration, with all item factors in memory.
+/// A model after its last half-iteration, with all item factors in memory.
 struct TrainedModel: Sendable {
-    let model: TrainingModel
+    let arguments: TrainingArguments
     let items: FactorMatrix
     let gramian: Gramian
-
-    /// The last half-iteration of a side.
-    static func last(_ side: Side, of model: TrainingModel) -> HalfIteration {
-        HalfIteration(side: side, iteration: model.plan.arguments.iterations)
-    }
-
-    init(_ model: TrainingModel, from session: some Session) async throws {
-        self.model = model
-        items = try await session.factors(of: model, half: Self.last(.item, of: model))
-        gramian = try await session.gramian(model: model.id, half: Self.last(.item, of: model))
-    }
 
     /// The customers of one block.
     struct Customers: Sendable {
@@ -28,38 +17,107 @@ struct TrainedModel: Sendable {
         let excluded: InteractionBlock
     }
 
+    /// Reads a model in training from its blocks.
+    init(_ model: TrainingModel, from session: some Session) async throws {
+        let half = try model.finalIterations().item
+        arguments = model.plan.arguments
+        items = try await session.factors(of: model, half: half)
+        gramian = try await session.gramian(model: model.id, half: half)
+    }
+
+    /// A model trained in this process.
+    init(_ trained: TrainedFactors, _ arguments: TrainingArguments) {
+        self.arguments = arguments
+        items = trained.items
+        gramian = Gramian(of: trained.items)
+    }
+
     /// Reads the customers of a run of blocks.
-    func customers(ofBlocks blocks: Range<Int>, from session: some Session) async throws -> [Customers] {
-        let last = Self.last(.user, of: model)
-        let factors = try await session.factorBlocks(model: model.id, half: last, blocks: blocks)
-        let interactions = try await session.interactions(model: model.id, role: .user, blocks: blocks)
+    func customers(
+        ofBlocks blocks: Range<Int>, model: TrainingModel, from session: some Session
+    ) async throws -> [Customers] {
+        let factors = try await session.factorBlocks(of: model, half: try model.finalIterations().user, blocks: blocks)
+        let role: InteractionRole = arguments.validates ? .known : .user
+        let interactions = try await session.interactions(model: model.id, role: role, blocks: blocks)
         let excluded =
-            model.plan.arguments.excludeBought
-            ? try await session.interactions(model: model.id, role: .bought, blocks: blocks)
-            : try permanently {
-                try interactions.map {
-                    try InteractionBlock([], firstRow: $0.firstRow, rows: $0.rows, columnCount: items.rows)
-                }
+            arguments.excludeBought
+            ? try await session.interactions(model: model.id, role: .bought, blocks: blocks) : nil
+        return try permanently {
+            try blocks.enumerated().map { index, block in
+                try Customers(
+                    block: block, factors: factors[index], interactions: interactions[index], excluded: excluded?[index]
+                )
             }
-        return blocks.enumerated().map { index, block in
-            Customers(
-                block: block, factors: factors[index], interactions: interactions[index], excluded: excluded[index])
         }
     }
 
-    /// The best items of each customer of a block.
+    /// The customers of a training in this process, by blocks.
+    func customers(of data: TrainingData, factors: FactorMatrix) throws -> [Customers] {
+        let interactions = data.known ?? data.interactions
+        let blocks = RowBlocks(rows: interactions.rows)
+        return try (0..<blocks.count).map { block in
+            try Customers(
+                block: block, factors: factors.block(of: blocks[block]),
+                interactions: interactions.block(of: blocks[block]), excluded: data.bought?.block(of: blocks[block]))
+        }
+    }
+
+    /// The best items of the customers of some blocks, at once: making the items ready for it takes time.
     func topItems(
-        for customers: Customers, recommendable: [Bool]?, check: () throws -> Void
-    ) throws -> RankedLists {
-        try Analytics.topItems(
-            users: customers.factors, items: items, count: model.plan.arguments.topN, excluding: customers.excluded,
-            recommendable: recommendable, check: check)
+        for blocks: [Customers], count: Int, isRecommendable: [Bool]?, check: () throws -> Void
+    ) throws -> [RankedLists] {
+        let lists = try Analytics.topItems(
+            users: try FactorMatrix(joining: blocks.map(\.factors)), items: items, count: count,
+            excluding: try InteractionBlock(joining: blocks.map(\.excluded)), recommendable: isRecommendable,
+            threads: arguments.threads, check: check)
+        var first = 0
+        return blocks.map { block in
+            defer { first += block.factors.rows }
+            return RankedLists((first..<first + block.factors.rows).map { lists.list(ofRow: $0) })
+        }
     }
 
     /// What made up the scores of a customer's items.
     func explain(row: Int, of customers: Customers, items targets: [Int32]) throws -> [ScoreExplanation] {
         try explainScores(
             columns: customers.interactions.columns(ofRow: row), values: customers.interactions.values(ofRow: row),
-            targets: targets, items: items, gramian: gramian, objective: model.plan.arguments.objective)
+            targets: targets, items: items, gramian: gramian, objective: arguments.objective)
+    }
+}
+
+extension TrainedModel.Customers {
+    init(
+        block: Int, factors: FactorMatrix, interactions: InteractionBlock, excluded: InteractionBlock?
+    ) throws(FactorizationError) {
+        self.block = block
+        self.factors = factors
+        self.interactions = interactions
+        self.excluded =
+            if let excluded {
+                excluded
+            } else {
+                try InteractionBlock(
+                    [], firstRow: interactions.firstRow, rows: interactions.rows,
+                    columnCount: interactions.columnCount)
+            }
+    }
+}
+
+extension InteractionBlock {
+    /// Joins blocks that follow each other.
+    init(joining blocks: [InteractionBlock]) throws(FactorizationError) {
+        guard let first = blocks.first else { throw .mismatch("no blocks to join") }
+        var offsets = [0]
+        var columns: [Int32] = []
+        var values: [Float] = []
+        for block in blocks {
+            let start = columns.count
+            offsets.append(contentsOf: block.rowOffsets.dropFirst().map { $0 + start })
+            columns.append(contentsOf: block.columns)
+            values.append(contentsOf: block.values)
+        }
+        try self.init(
+            firstRow: first.firstRow, columnCount: first.columnCount, rowOffsets: offsets, columns: columns,
+            values: values)
     }
 }

@@ -2,13 +2,14 @@ import Millrace
 import Postgres
 
 private let trainingStatement: Statement = """
-    SELECT id, job_id FROM shop.model WHERE kind = 'als' AND state = 'training' ORDER BY id
+    SELECT id, job_id FROM shop.model WHERE state = 'training' ORDER BY id
     """
 
 /// One statement, so that a model is never failed with its blocks left behind.
 private let giveUpStatement: Statement = """
     WITH given_up AS (
-        UPDATE shop.model SET state = 'failed', finished_at = clock_timestamp()
+        UPDATE shop.model SET state = 'failed', finished_at = clock_timestamp(), customer_ids = '{}', item_ids = '{}', item_customers = '{}',
+            item_seen_at = '{}'
         WHERE id = ANY ($1) AND state = 'training'
         RETURNING id
     ), interactions AS (
@@ -17,8 +18,8 @@ private let giveUpStatement: Statement = """
         DELETE FROM shop.factor_block WHERE model_id IN (SELECT id FROM given_up)
     ), gramians AS (
         DELETE FROM shop.factor_gramian WHERE model_id IN (SELECT id FROM given_up)
-    ), staged AS (
-        DELETE FROM shop.recommendation_stage WHERE model_id IN (SELECT id FROM given_up)
+    ), listed AS (
+        DELETE FROM shop.model_recommendation WHERE model_id IN (SELECT id FROM given_up)
     )
     SELECT id FROM given_up
     """

@@ -15,10 +15,17 @@ private let loadStatement: Statement = """
     WHERE model_id = $1 AND side = $2 AND iteration = $3 AND block >= $4 AND block < $5 ORDER BY block
     """
 
-/// Once a side is complete nobody reads its earlier iterations any more: the other side, which was solved from them, was
-/// complete before this one began.
+/// Once a side is complete nobody reads its earlier iterations any more, except the best one so far: the other side, which
+/// was solved from them, was complete before this one began.
 private let dropStatement: Statement = """
-    DELETE FROM shop.factor_block WHERE model_id = $1 AND side = $2 AND iteration < $3
+    DELETE FROM shop.factor_block
+    WHERE model_id = $1 AND side = $2 AND iteration < $3 AND iteration IS DISTINCT FROM $4::integer
+    """
+
+private let keepStatement: Statement = """
+    DELETE FROM shop.factor_block AS block USING shop.model
+    WHERE model.id = $1 AND block.model_id = model.id AND block.iteration IS DISTINCT FROM
+        CASE block.side WHEN 'user' THEN model.user_iteration ELSE model.item_iteration END
     """
 
 /// Factors of one fixed block, with its part of the Gramian.
@@ -27,21 +34,30 @@ struct FactorBlock: Sendable {
     let factors: FactorMatrix
     let gramian: Gramian
 
+    /// - Parameter factors: rounded as they are kept, so that the Gramian is that of what others read.
     init(block: Int, factors: FactorMatrix) {
         self.block = block
         self.factors = factors
         gramian = Gramian(partOf: factors, rows: 0..<factors.rows)
     }
+
+    /// The blocks of a whole side.
+    static func blocks(of factors: FactorMatrix) -> [FactorBlock] {
+        let blocks = RowBlocks(rows: factors.rows)
+        return (0..<blocks.count).map { FactorBlock(block: $0, factors: factors.block(of: blocks[$0])) }
+    }
 }
 
 extension Session {
     /// Writes blocks of a half-iteration.
-    func saveFactors(_ parts: [FactorBlock], model: Int64, half: HalfIteration) async throws {
+    func saveFactors(
+        _ parts: [FactorBlock], model: Int64, half: HalfIteration, precision: FactorPrecision
+    ) async throws {
         for range in parts.indices.batches {
             let batch = parts[range]
             try await execute(
                 saveStatement, model, half.side.rawValue, half.iteration, batch.map(\.block),
-                batch.map { $0.factors.serialized() }, batch.map { $0.gramian.serialized() })
+                batch.map { $0.factors.serialized(as: precision) }, batch.map { $0.gramian.serialized() })
         }
     }
 
@@ -49,21 +65,24 @@ extension Session {
     ///
     /// - Throws: `PermanentFailure` when one is missing or damaged.
     func factorBlocks(
-        model: Int64, half: HalfIteration, blocks: Range<Int>
+        of model: TrainingModel, half: HalfIteration, blocks: Range<Int>
     ) async throws -> [FactorMatrix] {
-        let rows = try await query(
-            loadStatement, model, half.side.rawValue, half.iteration, blocks.lowerBound,
-            blocks.upperBound)
-        guard rows.count == blocks.count else {
+        let precision = model.plan.arguments.transfer
+        var found: [FactorMatrix] = []
+        for range in blocks.batches {
+            let rows = try await query(
+                loadStatement, model.id, half.side.rawValue, half.iteration, range.lowerBound, range.upperBound)
+            for row in rows {
+                let bytes: [UInt8] = try row[0]
+                found.append(try permanently { try FactorMatrix(serialized: bytes, as: precision) })
+            }
+        }
+        guard found.count == blocks.count else {
             throw MissingBlocks(
-                what: "\(half.side.rawValue) factors, iteration \(half.iteration)", model: model, found: rows.count,
-                expected: blocks.count
+                what: half.title, model: model.id, found: found.count, expected: blocks.count
             ).failure
         }
-        return try rows.map { row in
-            let bytes: [UInt8] = try row[0]
-            return try permanently { try FactorMatrix(serialized: bytes) }
-        }
+        return found
     }
 
     /// Reads all factors of a half-iteration.
@@ -71,12 +90,17 @@ extension Session {
     /// - Throws: `PermanentFailure` when a block is missing or damaged.
     func factors(of model: TrainingModel, half: HalfIteration) async throws -> FactorMatrix {
         let rows = model.rows(of: half.side)
-        let blocks = try await factorBlocks(model: model.id, half: half, blocks: 0..<RowBlocks(rows: rows).count)
+        let blocks = try await factorBlocks(of: model, half: half, blocks: 0..<RowBlocks(rows: rows).count)
         return try permanently { try FactorMatrix(joining: blocks) }
     }
 
-    /// Removes the blocks of a side from before an iteration.
-    func dropFactors(model: Int64, before half: HalfIteration) async throws {
-        try await execute(dropStatement, model, half.side.rawValue, half.iteration)
+    /// Removes the blocks of a side from before an iteration, except those of the best one.
+    func dropFactors(model: Int64, before half: HalfIteration, keeping best: Int?) async throws {
+        try await execute(dropStatement, model, half.side.rawValue, half.iteration, best)
+    }
+
+    /// Removes all blocks but those that a model consists of.
+    func dropFactors(besidesThoseOf model: Int64) async throws {
+        try await execute(keepStatement, model)
     }
 }

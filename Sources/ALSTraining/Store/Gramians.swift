@@ -12,7 +12,14 @@ private let saveStatement: Statement = """
     """
 
 private let dropStatement: Statement = """
-    DELETE FROM shop.factor_gramian WHERE model_id = $1 AND side = $2 AND iteration < $3
+    DELETE FROM shop.factor_gramian
+    WHERE model_id = $1 AND side = $2 AND iteration < $3 AND iteration IS DISTINCT FROM $4::integer
+    """
+
+private let keepStatement: Statement = """
+    DELETE FROM shop.factor_gramian AS kept USING shop.model
+    WHERE model.id = $1 AND kept.model_id = model.id AND kept.iteration IS DISTINCT FROM
+        CASE kept.side WHEN 'user' THEN model.user_iteration ELSE model.item_iteration END
     """
 
 private let loadStatement: Statement = """
@@ -28,8 +35,7 @@ extension Session {
         let expected = RowBlocks(rows: model.rows(of: half.side)).count
         guard rows.count == expected else {
             throw MissingBlocks(
-                what: "\(half.side.rawValue) Gramian, iteration \(half.iteration)", model: model.id, found: rows.count,
-                expected: expected
+                what: "the Gramian of \(half.title)", model: model.id, found: rows.count, expected: expected
             ).failure
         }
         let parts = try rows.map { row in
@@ -39,10 +45,19 @@ extension Session {
         return try permanently { try Gramian(adding: parts) }
     }
 
-    /// Writes the sum of a half-iteration and removes those before it.
+    /// Writes the sum of a half-iteration.
     func saveGramian(_ gramian: Gramian, model: Int64, half: HalfIteration) async throws {
-        try await execute(dropStatement, model, half.side.rawValue, half.iteration)
         try await execute(saveStatement, model, half.side.rawValue, half.iteration, gramian.serialized())
+    }
+
+    /// Removes the sums of a side from before an iteration, except that of the best one.
+    func dropGramians(model: Int64, before half: HalfIteration, keeping best: Int?) async throws {
+        try await execute(dropStatement, model, half.side.rawValue, half.iteration, best)
+    }
+
+    /// Removes all sums but those of the factors that a model consists of.
+    func dropGramians(besidesThoseOf model: Int64) async throws {
+        try await execute(keepStatement, model)
     }
 
     /// Reads the sum of a half-iteration.
@@ -50,9 +65,7 @@ extension Session {
     /// - Throws: `PermanentFailure` when it is missing or damaged.
     func gramian(model: Int64, half: HalfIteration) async throws -> Gramian {
         guard let row = try await first(loadStatement, model, half.side.rawValue, half.iteration) else {
-            throw MissingBlocks(
-                what: "\(half.side.rawValue) Gramian, iteration \(half.iteration)", model: model, found: 0, expected: 1
-            ).failure
+            throw MissingBlocks(what: "the Gramian of \(half.title)", model: model, found: 0, expected: 1).failure
         }
         let bytes: [UInt8] = try row[0]
         return try permanently { try Gramian(serialized: bytes) }

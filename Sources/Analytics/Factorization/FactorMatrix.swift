@@ -71,29 +71,4 @@ public struct FactorMatrix: Sendable, Equatable {
         }
         return FactorMatrix(unchecked: values, rank: rank)
     }
-
-    /// Little-endian bytes for a `bytea` column: `MFAC`, version 1, rows and rank as 64-bit counts, Float32 values.
-    public func serialized() -> [UInt8] {
-        var writer = ByteWriter(kind: "MFAC", capacity: 16 + 4 * values.count)
-        writer.append(rows)
-        writer.append(rank)
-        writer.append(values)
-        return writer.bytes
-    }
-
-    /// Reads ``serialized()`` back.
-    ///
-    /// - Throws: ``SerializationError`` when the bytes are cut, of another kind, or hold NaN or infinity.
-    public init(serialized bytes: [UInt8]) throws(SerializationError) {
-        var reader = try ByteReader(bytes, kind: "MFAC", name: "factor matrix")
-        let rows = try reader.count()
-        let rank = try reader.count()
-        let values = try reader.floats(try checkedProduct(rows, rank))
-        try reader.finish()
-        do {
-            try self.init(values: values, rank: rank)
-        } catch {
-            throw .invalidContent("\(error)")
-        }
-    }
 }

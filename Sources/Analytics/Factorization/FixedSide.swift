@@ -1,6 +1,7 @@
 /// The side that a half-iteration solves from, made ready once for any number of blocks of the other side.
 public struct FixedSide: Sendable {
-    private let items: FactorMatrix
+    private let rows: Int
+    private let rank: Int
     private let gramian: Gramian
     private let objective: ImplicitObjective
     private let solver: RowSolver
@@ -20,7 +21,8 @@ public struct FixedSide: Sendable {
         guard gramian.rank == items.rank else {
             throw .mismatch("\(items.rows) rows of rank \(items.rank) and a Gramian of rank \(gramian.rank)")
         }
-        self.items = items
+        rows = items.rows
+        rank = items.rank
         self.gramian = gramian
         self.objective = objective
         self.solver = solver
@@ -35,30 +37,30 @@ public struct FixedSide: Sendable {
     public func solveRows(
         block: InteractionBlock, start: FactorMatrix? = nil, threads: Int = 1, check: () throws -> Void = {}
     ) throws -> FactorMatrix {
-        guard items.rows == block.columnCount else {
+        guard rows == block.columnCount else {
             throw FactorizationError.mismatch(
-                "a block of \(block.columnCount) columns, \(items.rows) rows to solve from")
+                "a block of \(block.columnCount) columns, \(rows) rows to solve from")
         }
-        if let start, start.rows != block.rows || start.rank != items.rank {
+        if let start, start.rows != block.rows || start.rank != rank {
             throw FactorizationError.mismatch(
                 "\(start.rows) rows of rank \(start.rank) to start from, for a block of \(block.rows) and rank "
-                    + "\(items.rank)")
+                    + "\(rank)")
         }
         guard threads >= 1 else { throw FactorizationError.invalidSetting("\(threads) threads, must be ≥ 1") }
         let pieces = piecesOfWork(block)
-        let (items, padded) = (items, padded)
+        let items = padded
         let worker = { @Sendable [gramian, objective, solver, condition] in
             RowWorker(gramian: gramian, objective: objective, solver: solver, condition: condition)
         }
-        let values = try [Float](unsafeUninitializedCapacity: block.rows * items.rank) { result, initialized in
+        let values = try [Float](unsafeUninitializedCapacity: block.rows * rank) { result, initialized in
             guard let base = result.baseAddress else { return }
             let target = SharedResult(base: base)
             try inParallel(threads: threads, pieces: pieces.count, check: check, state: worker) { worker, piece in
-                try worker.solve(pieces[piece], of: block, items: padded, start: start, into: target.base)
+                try worker.solve(pieces[piece], of: block, items: items, start: start, into: target.base)
             }
-            initialized = block.rows * items.rank
+            initialized = block.rows * rank
         }
-        return FactorMatrix(unchecked: values, rank: items.rank)
+        return FactorMatrix(unchecked: values, rank: rank)
     }
 }
 

@@ -1,5 +1,8 @@
 extension ImplicitObjective {
-    /// The value that ALS minimises, in double precision; every half-iteration lowers it.
+    /// The value that ALS minimises, in double precision; every exact half-iteration lowers it.
+    ///
+    /// It is the sum of three parts that can be formed in different places: ``observedPart(of:users:items:)`` of all
+    /// blocks of users, ``penalty(of:observed:others:)`` of the items, ``unobservedPart(_:_:)``.
     ///
     /// - Parameters:
     ///   - interactions: all observed values, `users × items`, from row 0.
@@ -9,17 +12,31 @@ extension ImplicitObjective {
     public func value(
         interactions: InteractionBlock, users: FactorMatrix, items: FactorMatrix
     ) throws(FactorizationError) -> Double {
-        guard interactions.rows == users.rows, interactions.columnCount == items.rows, users.rank == items.rank else {
+        var observed = [Int](repeating: 0, count: interactions.columnCount)
+        for column in interactions.columns { observed[Int(column)] += 1 }
+        return try observedPart(of: interactions, users: users, items: items)
+            + penalty(of: items, observed: observed, others: users.rows)
+            + unobservedPart(Gramian(of: users), Gramian(of: items))
+    }
+
+    /// What a block of users adds: the terms of its interactions, and λ_u ‖x_u‖² of its users.
+    ///
+    /// - Parameters:
+    ///   - block: interactions of some users with all items.
+    ///   - users: of the block's rows.
+    ///   - items: all of them.
+    /// - Throws: ``FactorizationError/mismatch(_:)`` when the sizes do not fit.
+    public func observedPart(
+        of block: InteractionBlock, users: FactorMatrix, items: FactorMatrix
+    ) throws(FactorizationError) -> Double {
+        guard block.rows == users.rows, block.columnCount == items.rows, users.rank == items.rank else {
             throw .mismatch(
-                "\(interactions.rows) × \(interactions.columnCount) interactions, \(users.rows) users, \(items.rows) items"
-            )
+                "\(block.rows) × \(block.columnCount) interactions, \(users.rows) users, \(items.rows) items")
         }
         let rank = users.rank
-        var observedOfItem = [Int](repeating: 0, count: items.rows)
         var total = 0.0
-        for row in 0..<interactions.rows {
-            for (column, value) in zip(interactions.columns(ofRow: row), interactions.values(ofRow: row)) {
-                observedOfItem[Int(column)] += 1
+        for row in 0..<block.rows {
+            for (column, value) in zip(block.columns(ofRow: row), block.values(ofRow: row)) {
                 var score = 0.0
                 for factor in 0..<rank {
                     score +=
@@ -29,19 +46,40 @@ extension ImplicitObjective {
                 let weights = weights(value)
                 total += weights.matrix * score * score - 2 * weights.target * score + weights.target
             }
-            let lambda = regularization(observed: interactions.columns(ofRow: row).count, others: items.rows)
+            let lambda = regularization(observed: block.columns(ofRow: row).count, others: items.rows)
             total += lambda * squaredNorm(users[row])
         }
-        for item in 0..<items.rows {
-            total += regularization(observed: observedOfItem[item], others: users.rows) * squaredNorm(items[item])
+        return total
+    }
+
+    /// Σ λ_i ‖y_i‖² of items, or of users.
+    ///
+    /// - Parameters:
+    ///   - rows: their factors.
+    ///   - observed: how many interactions each has.
+    ///   - others: rows of the whole other side.
+    /// - Throws: ``FactorizationError/mismatch(_:)`` when there is not one number for each row.
+    public func penalty(
+        of rows: FactorMatrix, observed: [Int], others: Int
+    ) throws(FactorizationError) -> Double {
+        guard observed.count == rows.rows else {
+            throw .mismatch("\(observed.count) numbers of interactions for \(rows.rows) rows")
         }
-        // Σ over all pairs of (x·y)² is the inner product of the two Gramians.
-        let (userGramian, itemGramian) = (Gramian(of: users), Gramian(of: items))
+        return observed.indices.reduce(0.0) {
+            $0 + regularization(observed: observed[$1], others: others) * squaredNorm(rows[$1])
+        }
+    }
+
+    /// α₀ Σ over all pairs of (x·y)², which is α₀ times the inner product of the two Gramians.
+    ///
+    /// - Throws: ``FactorizationError/mismatch(_:)`` when the ranks differ.
+    public func unobservedPart(_ users: Gramian, _ items: Gramian) throws(FactorizationError) -> Double {
+        guard users.rank == items.rank else { throw .mismatch("Gramians of ranks \(users.rank) and \(items.rank)") }
         var squares = 0.0
-        for i in 0..<rank {
-            for j in 0..<rank { squares += userGramian[i, j] * itemGramian[i, j] }
+        for i in 0..<users.rank {
+            for j in 0..<users.rank { squares += users[i, j] * items[i, j] }
         }
-        return total + unobservedWeight * squares
+        return unobservedWeight * squares
     }
 
     private func squaredNorm(_ row: ArraySlice<Float>) -> Double { row.reduce(0) { $0 + Double($1) * Double($1) } }

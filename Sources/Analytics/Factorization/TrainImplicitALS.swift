@@ -27,16 +27,20 @@ public struct ALSOptions: Sendable, Equatable, Codable {
     public var solver: RowSolver
     /// Each initial factor is drawn from N(0, (scale / √rank)²).
     public var initialScale: Double
+    /// What factors are rounded to after each half-iteration.
+    public var precision: FactorPrecision
 
     /// Options with the usual solver.
     public init(
-        rank: Int, iterations: Int = 15, seed: UInt64 = 1, solver: RowSolver = .cholesky, initialScale: Double = 0.1
+        rank: Int, iterations: Int = 15, seed: UInt64 = 1, solver: RowSolver = .cholesky, initialScale: Double = 0.1,
+        precision: FactorPrecision = .float32
     ) {
         self.rank = rank
         self.iterations = iterations
         self.seed = seed
         self.solver = solver
         self.initialScale = initialScale
+        self.precision = precision
     }
 }
 
@@ -69,30 +73,20 @@ public func trainImplicitALS(
     }
     let byItem = interactions.transposed()
     var users = try FactorMatrix.initial(
-        rows: 0..<interactions.rows, rank: options.rank, seed: options.seed, scale: options.initialScale)
+        rows: 0..<interactions.rows, rank: options.rank, seed: options.seed, scale: options.initialScale
+    ).rounded(to: options.precision)
     var items: FactorMatrix?
     for iteration in 0..<options.iterations {
         let solved = try solveRows(
             block: byItem, items: users, gramian: Gramian(of: users, threads: threads), objective: objective,
             solver: options.solver, start: items, threads: threads
-        ) { try check(2 * iteration) }
+        ) { try check(2 * iteration) }.rounded(to: options.precision)
         items = solved
         users = try solveRows(
             block: interactions, items: solved, gramian: Gramian(of: solved, threads: threads), objective: objective,
             solver: options.solver, start: users, threads: threads
-        ) { try check(2 * iteration + 1) }
+        ) { try check(2 * iteration + 1) }.rounded(to: options.precision)
         if try !afterIteration(iteration + 1, FactorModel(users: users, items: solved)) { break }
     }
     return try FactorModel(users: users, items: items ?? users)
-}
-
-/// Trains exactly with the usual start, on the caller's thread; see
-/// ``trainImplicitALS(_:options:objective:threads:afterIteration:check:)``.
-public func trainImplicitALS(
-    _ interactions: InteractionBlock, rank: Int, iterations: Int, objective: ImplicitObjective, seed: UInt64,
-    check: (_ halfIterations: Int) throws -> Void = { _ in }
-) throws -> FactorModel {
-    try trainImplicitALS(
-        interactions, options: ALSOptions(rank: rank, iterations: iterations, seed: seed), objective: objective,
-        check: check)
 }

@@ -11,6 +11,13 @@ public struct PopularItems: Sendable, Equatable {
     public init(_ interactions: InteractionBlock) {
         var users = [Int](repeating: 0, count: interactions.columnCount)
         for column in interactions.columns { users[Int(column)] += 1 }
+        self.init(users: users)
+    }
+
+    /// Ranks items whose users were counted before.
+    ///
+    /// - Parameter users: the number of users of each item, by item index.
+    public init(users: [Int]) {
         self.users = users
         ranking = users.indices.sorted { (-users[$0], $0) < (-users[$1], $1) }.map { Int32($0) }
     }

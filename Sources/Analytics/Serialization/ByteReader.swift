@@ -1,7 +1,7 @@
 /// Reads what ``ByteWriter`` wrote, checking kind, version and every length before it allocates.
 struct ByteReader {
     private let bytes: [UInt8]
-    private var position = 8
+    private var position: Int
 
     init(_ bytes: [UInt8], kind: StaticString, name: String) throws(SerializationError) {
         guard bytes.count >= 8, kind.withUTF8Buffer({ bytes.prefix(4).elementsEqual($0) }) else {
@@ -9,6 +9,13 @@ struct ByteReader {
         }
         guard bytes[4] == 1, bytes[5..<8].allSatisfy({ $0 == 0 }) else { throw .unknownVersion(Int(bytes[4])) }
         self.bytes = bytes
+        position = 8
+    }
+
+    /// Reads numbers that were cut out of what was written, without a header.
+    init(bare bytes: [UInt8]) {
+        self.bytes = bytes
+        position = 0
     }
 
     /// A count or index that fits an `Int`.
@@ -18,12 +25,25 @@ struct ByteReader {
         return value
     }
 
+    mutating func words(_ count: Int) throws(SerializationError) -> [UInt64] {
+        inHostOrder(try array(of: count, zero: UInt64(0))) { UInt64(littleEndian: $0) }
+    }
+
     mutating func int32s(_ count: Int) throws(SerializationError) -> [Int32] {
         inHostOrder(try array(of: count, zero: Int32(0))) { Int32(littleEndian: $0) }
     }
 
     mutating func floats(_ count: Int) throws(SerializationError) -> [Float] {
         inHostOrder(try array(of: count, zero: Float(0))) { Float(bitPattern: UInt32(littleEndian: $0.bitPattern)) }
+    }
+
+    /// Factors as single-precision numbers, whatever they are kept in.
+    mutating func factors(_ count: Int, _ precision: FactorPrecision) throws(SerializationError) -> [Float] {
+        switch precision {
+        case .float32: return try floats(count)
+        case .float16:
+            return try array(of: count, zero: UInt16(0)).map { Float(Float16(bitPattern: UInt16(littleEndian: $0))) }
+        }
     }
 
     mutating func doubles(_ count: Int) throws(SerializationError) -> [Double] {

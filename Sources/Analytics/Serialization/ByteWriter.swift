@@ -13,8 +13,10 @@ struct ByteWriter {
     }
 
     mutating func append(_ count: Int) { append(elements: [UInt64(count)], \.littleEndian) }
+    mutating func append(bits word: UInt64) { append(elements: [word], \.littleEndian) }
     mutating func append(_ values: [Int32]) { append(elements: values, \.littleEndian) }
     mutating func append(_ values: [Float]) { append(elements: values, \.bitPattern.littleEndian) }
+    mutating func append(_ values: [Float16]) { append(elements: values, \.bitPattern.littleEndian) }
     mutating func append(_ values: [Double]) { append(elements: values, \.bitPattern.littleEndian) }
 
     private mutating func append<Element: BitwiseCopyable, Bits: FixedWidthInteger & BitwiseCopyable>(

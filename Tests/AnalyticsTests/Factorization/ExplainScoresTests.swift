@@ -29,7 +29,8 @@ struct ExplainScoresTests {
     @Test("contributions add up to the score of the trained model", arguments: SolveRowsTests.objectives)
     func addsUp(objective: ImplicitObjective) throws {
         let train = try PlantedTastes(users: 60, items: 50, seed: 81).train
-        let model = try trainImplicitALS(train, rank: 8, iterations: 3, objective: objective, seed: 1)
+        let model = try trainImplicitALS(
+            train, options: ALSOptions(rank: 8, iterations: 3, seed: 1), objective: objective)
         let gramian = Gramian(of: model.items)
         for user in [0, 17, 59] {
             let explained = try explainScores(

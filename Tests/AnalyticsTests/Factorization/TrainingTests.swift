@@ -51,7 +51,8 @@ struct TrainingTests {
     @Test("training in 1, 2 or 8 shards gives the same bytes as training in one process", arguments: [1, 2, 8])
     func sharded(shards: Int) throws {
         let interactions = try PlantedTastes(users: 300, items: 280, seed: 73).train
-        let whole = try trainImplicitALS(interactions, rank: 10, iterations: 3, objective: objective, seed: 9)
+        let whole = try trainImplicitALS(
+            interactions, options: ALSOptions(rank: 10, iterations: 3, seed: 9), objective: objective)
         let byItem = interactions.transposed()
         var users = try FactorMatrix(
             joining: RowBlocks(rows: 300).shards(shards).map { try .initial(rows: $0, rank: 10, seed: 9) })
@@ -81,7 +82,8 @@ struct TrainingTests {
     @Test("planted tastes are recommended far better than by popularity")
     func quality() throws {
         let tastes = try PlantedTastes(users: 400, items: 250, purchases: 16, seed: 74)
-        let model = try trainImplicitALS(tastes.train, rank: 16, iterations: 8, objective: objective, seed: 1)
+        let model = try trainImplicitALS(
+            tastes.train, options: ALSOptions(rank: 16, iterations: 8, seed: 1), objective: objective)
         let lists = try topItems(users: model.users, items: model.items, count: 20, excluding: tastes.train)
         let popular = try PopularItems(tastes.train).topItems(count: 20, excluding: tastes.train)
         let found = try RankingQuality(of: lists, heldOut: tastes.heldOut, at: 20)
@@ -106,10 +108,12 @@ struct TrainingTests {
         let interactions = try PlantedTastes(users: 80, items: 60, seed: 75).train
         var seen: [Int] = []
         #expect(throws: Cancelled.self) {
-            try trainImplicitALS(interactions, rank: 4, iterations: 5, objective: objective, seed: 1) { half in
-                seen.append(half)
-                if half == 3 { throw Cancelled() }
-            }
+            try trainImplicitALS(
+                interactions, options: ALSOptions(rank: 4, iterations: 5, seed: 1), objective: objective,
+                check: { half in
+                    seen.append(half)
+                    if half == 3 { throw Cancelled() }
+                })
         }
         #expect(Set(seen) == [0, 1, 2, 3])
     }

@@ -38,4 +38,17 @@ struct HoldoutSplitTests {
         #expect(split.heldOut == [14])
         #expect(Array(split.training) == Array(visits[..<3]))
     }
+
+    @Test("the validation is cut off before what is held out, by the time of the orders")
+    func validation() {
+        let split = HoldoutSplit(visits, holdout: .lastPurchase, validates: true)
+        #expect(split.heldOut == [14, 15])
+        #expect(Array(split.known) == Array(visits[..<3]))
+        #expect(split.validation == [12])
+        #expect(Array(split.training) == Array(visits[..<1]))
+        let alone = HoldoutSplit(visits, holdout: .none, validates: true)
+        #expect(alone.validation == [14, 15])
+        #expect(Array(alone.known) == visits)
+        #expect(Array(alone.training) == Array(visits[..<3]))
+    }
 }

@@ -77,15 +77,15 @@ extension TestDatabase {
         return try #require(standing.result).decode()
     }
 
-    /// The bytes of a trained model: the last factors of all blocks, in order.
+    /// The bytes of a trained model: the factors it consists of, block by block in order.
     func factorBytes(of model: Int64) async throws -> [String: [[UInt8]]] {
         var bytes: [String: [[UInt8]]] = [:]
         for side in Side.allCases {
             bytes[side.rawValue] = try await pool.query(
                 """
-                SELECT factors FROM shop.factor_block
-                WHERE model_id = $1 AND side = $2 AND iteration = (
-                    SELECT max(iteration) FROM shop.factor_block WHERE model_id = $1 AND side = $2)
+                SELECT factors FROM shop.factor_block JOIN shop.model ON model.id = model_id
+                WHERE model_id = $1 AND side = $2
+                    AND iteration = CASE side WHEN 'user' THEN user_iteration ELSE item_iteration END
                 ORDER BY block
                 """, model, side.rawValue
             ).map { try $0[0] }
@@ -93,22 +93,29 @@ extension TestDatabase {
         return bytes
     }
 
+    /// The matrices that a training of these arguments begins with.
+    func trainingData(_ arguments: TrainingArguments) async throws -> TrainingData {
+        try await pool.trainingData(arguments) { _ in }
+    }
+
     /// The bytes that the same training gives in one process, without jobs and shards.
     func referenceBytes(_ arguments: TrainingArguments) async throws -> [String: [[UInt8]]] {
-        let data = try await pool.withConnection { connection in
-            var collector = InteractionCollector(holdout: arguments.holdout, excludesBought: arguments.excludeBought)
-            for try await visit in connection.visits(kinds: arguments.kinds) { collector.add(visit) }
-            return try collector.finish()
+        let data = try await trainingData(arguments)
+        let users: FactorMatrix
+        let items: FactorMatrix
+        if arguments.validates {
+            let trained = try trainInProcess(data, arguments)
+            (users, items) = (trained.users, trained.items)
+        } else {
+            let trained = try trainImplicitALS(
+                data.interactions, options: arguments.options, objective: arguments.objective)
+            (users, items) = (trained.users, trained.items)
         }
-        let model = try trainImplicitALS(
-            data.interactions, rank: arguments.factors, iterations: arguments.iterations,
-            objective: arguments.objective,
-            seed: UInt64(arguments.seed))
         func bytes(_ factors: FactorMatrix) -> [[UInt8]] {
             let blocks = RowBlocks(rows: factors.rows)
-            return (0..<blocks.count).map { factors.block(of: blocks[$0]).serialized() }
+            return (0..<blocks.count).map { factors.block(of: blocks[$0]).serialized(as: arguments.transfer) }
         }
-        return ["user": bytes(model.users), "item": bytes(model.items)]
+        return ["user": bytes(users), "item": bytes(items)]
     }
 
     /// One number.
@@ -123,7 +130,14 @@ extension TrainingArguments {
         var arguments = TrainingArguments()
         arguments.factors = 12
         arguments.iterations = 3
-        arguments.shards = shards
+        arguments.shards = .fixed(shards)
         return arguments
+    }
+
+    /// The same with changes.
+    func with(_ change: (inout TrainingArguments) -> Void) -> TrainingArguments {
+        var changed = self
+        change(&changed)
+        return changed
     }
 }

@@ -1,3 +1,4 @@
+import Analytics
 import Millrace
 import Postgres
 import Synchronization
@@ -19,6 +20,72 @@ struct TrainingBytesTests {
             let result = try await database.train(.small(shards: shards))
             #expect(try await database.factorBytes(of: result.model) == expected, "\(shards) shards")
         }
+    }
+
+    @Test(
+        "every solver, precision and early stop gives the same bytes in shards, in one job and without jobs",
+        arguments: [
+            TrainingArguments.small(shards: 5).with { $0.solver = .cg },
+            TrainingArguments.small(shards: 5).with {
+                $0.solver = .subspace
+                $0.subspaceSize = 16
+                $0.factors = 40
+            },
+            TrainingArguments.small(shards: 5).with { $0.transfer = .float16 },
+            TrainingArguments.small(shards: 5).with {
+                $0.solver = .cg
+                $0.transfer = .float16
+                $0.patience = 2
+                $0.iterations = 8
+                $0.confidence = .logarithmic
+                $0.threads = 2
+            },
+            TrainingArguments.small(shards: 5).with {
+                $0.patience = 1
+                $0.iterations = 6
+                $0.validationShare = 0.5
+            },
+        ])
+    func kinds(_ arguments: TrainingArguments) async throws {
+        let database = try TestDatabase.current
+        try await TasteShop(customers: 400, items: 200).write(to: database.pool)
+        let expected = try await database.referenceBytes(arguments)
+        #expect(expected["user"]?.isEmpty == false)
+        let sharded = try await database.train(arguments)
+        #expect(try await database.factorBytes(of: sharded.model) == expected)
+        let here = try await database.train(arguments.with { $0.shards = .auto })
+        #expect(here.estimate.mode == .inProcess)
+        #expect(try await database.factorBytes(of: here.model) == expected)
+        #expect(
+            (here.loss, here.bestIteration, here.iterations) == (
+                sharded.loss, sharded.bestIteration, sharded.iterations
+            ))
+        #expect(here.validation == sharded.validation)
+    }
+
+    @Test("shards that read only the rows they need give the bytes of those that read all")
+    func fewRows() async throws {
+        let database = try TestDatabase.current
+        // Long tails: most shards touch few rows of the other side.
+        try await database.pool.execute(
+            "INSERT INTO shop.customer (id, code) SELECT id, id FROM generate_series(1, 3000) AS id")
+        try await database.pool.execute(
+            "INSERT INTO shop.item (id, code, title, price) SELECT id, id, 'I', 5 FROM generate_series(1, 2000) AS id")
+        try await database.pool.execute(
+            """
+            INSERT INTO shop.event (kind, customer_id, item_id, at, price, order_ref)
+            SELECT 'purchase', customer, 1 + (customer / 3 + place * 7 + (customer * 7919 + place) % 11) % 2000, '2026-01-01Z', 5,
+                customer::text
+            FROM generate_series(1, 3000) AS customer, generate_series(1, 4) AS place
+            """)
+        let arguments = TrainingArguments.small(shards: 16)
+        let expected = try await database.referenceBytes(arguments)
+        let data = try await database.trainingData(arguments)
+        let blocks = RowBlocks(rows: data.customerIDs.count)
+        let needed = RowSubset(columnsOf: data.interactions.block(of: blocks[0]))
+        #expect(Double(FactorCuts(needed, rowBytes: 48).rows) < FactorCuts.mostShare * Double(needed.total))
+        let result = try await database.train(arguments)
+        #expect(try await database.factorBytes(of: result.model) == expected)
     }
 
     @Test("two workers give the same bytes as one")

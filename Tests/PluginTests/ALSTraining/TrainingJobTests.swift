@@ -1,3 +1,4 @@
+import Analytics
 import Millrace
 import Postgres
 import TestSupport
@@ -46,9 +47,7 @@ struct TrainingJobTests {
         let ofTaste = try await database.count(
             "SELECT count(*) FROM shop.recommendation WHERE (item_id - 1) % 4 = customer_id % 4")
         #expect(ofTaste > 1200)
-        for table in ["interaction_block", "recommendation_stage"] {
-            #expect(try await database.count(Statement(file: "SELECT count(*) FROM shop.\(table)")) == 0, "\(table)")
-        }
+        #expect(try await database.count("SELECT count(*) FROM shop.interaction_block") == 0)
         #expect(try await database.count("SELECT count(DISTINCT (side, iteration)) FROM shop.factor_block") == 2)
     }
 
@@ -68,35 +67,105 @@ struct TrainingJobTests {
         #expect(result.recommendations == 0)
         #expect(try await database.count("SELECT count(*) FROM shop.recommendation") == 0)
         #expect(try await database.count("SELECT count(*) FROM shop.model WHERE served") == 0)
+        #expect(try await database.count("SELECT count(*) FROM shop.factor_block") == 0)
         let kept: JSONText = try await database.pool.query("SELECT metrics FROM shop.model")[0][0]
-        #expect(try kept.decode(ModelMetrics.self) == ModelMetrics(loss: result.loss, holdout: measured))
-        let other = try await database.train(
-            {
-                var other = arguments
-                other.shards = 1
-                return other
-            }())
+        let metrics: ModelMetrics = try kept.decode()
+        #expect(metrics.loss == result.loss && metrics.holdout == measured)
+        let other = try await database.train(arguments.with { $0.shards = .fixed(1) })
         #expect(other.holdout == measured)
+        #expect(other.loss == result.loss)
+        let here = try await database.train(arguments.with { $0.shards = .auto })
+        #expect(here.estimate.mode == .inProcess)
+        #expect(here.holdout == measured)
+        #expect(here.loss == result.loss)
     }
 
-    @Test("a new model takes the place of the old one, and old factors go")
+    @Test("a small training runs in one process, and gives the factors and lists of a sharded one")
+    func inProcess() async throws {
+        let database = try TestDatabase.current
+        try await TasteShop(customers: 300, items: 120).write(to: database.pool)
+        let arguments = TrainingArguments.small().with { $0.topN = 5 }
+        let sharded = try await database.train(arguments)
+        let here = try await database.train(arguments.with { $0.shards = .auto })
+        #expect(sharded.estimate.mode == .sharded && sharded.estimate.isAsked)
+        #expect(here.estimate.mode == .inProcess && !here.estimate.isAsked)
+        #expect(here.estimate.inProcessSeconds < here.estimate.shardedSeconds)
+        #expect(here.estimate.transferBytes > 0 && here.estimate.slots == 4)
+        #expect(here.loss == sharded.loss)
+        #expect(try await database.factorBytes(of: here.model) == database.factorBytes(of: sharded.model))
+        let different = try await database.count(
+            """
+            SELECT count(*) FROM (SELECT customer_id, rank, item_id, score, origin, because FROM shop.model_recommendation
+                WHERE model_id = $1) AS a
+            FULL JOIN (SELECT customer_id, rank, item_id, score, origin, because FROM shop.model_recommendation
+                WHERE model_id = $2) AS b USING (customer_id, rank, item_id, score, origin, because)
+            WHERE a IS NULL OR b IS NULL
+            """, here.model, sharded.model)
+        #expect(different == 0)
+        #expect(try await database.count("SELECT count(*) FROM shop.recommendation") == 1500)
+        #expect(
+            try await database.count("SELECT count(*) FROM millrace.v_job WHERE plugin LIKE 'als-training.%'") == 2 * 3
+                * 3 + 2 * 3 + 3 + 1)
+    }
+
+    @Test("a validated training keeps its best iteration, with every order in the customers' factors")
+    func earlyStop() async throws {
+        let database = try TestDatabase.current
+        try await TasteShop(customers: 300, items: 120).write(to: database.pool)
+        let arguments = TrainingArguments.small().with {
+            $0.iterations = 12
+            $0.patience = 2
+            $0.validationShare = 0.5
+        }
+        let result = try await database.train(arguments)
+        let history = try await database.pool.validatedIterations(of: result.model)
+        #expect(history.map(\.iteration) == Array(1...result.iterations))
+        let best = try #require(history.max { ($0.ndcg, $1.iteration) < ($1.ndcg, $0.iteration) })
+        #expect(result.bestIteration == best.iteration)
+        #expect(result.validation == best)
+        #expect(result.iterations == min(12, best.iteration + 2))
+        #expect(best.customers > 100)
+        let known = try await database.trainingData(arguments)
+        #expect(try #require(known.known).count > known.interactions.count)
+        #expect(try await database.count("SELECT count(DISTINCT (side, iteration)) FROM shop.factor_block") == 2)
+        #expect(
+            try await database.count("SELECT user_iteration FROM shop.model WHERE id = $1", result.model)
+                == result.iterations + 1)
+    }
+
+    @Test("a new model takes the place of the old one, and those beyond the ones kept go")
     func replacing() async throws {
         let database = try TestDatabase.current
         try await TasteShop(customers: 80, items: 40).write(to: database.pool)
         var models: [Int64] = []
         for round in 1...5 {
-            var arguments = TrainingArguments.small(shards: 1)
-            arguments.iterations = 1
-            arguments.seed = round
+            let arguments = TrainingArguments.small(shards: 1).with {
+                $0.iterations = 1
+                $0.seed = round
+                $0.keepModels = 2
+            }
             models.append(try await database.train(arguments).model)
             #expect(try await database.count("SELECT id FROM shop.model WHERE served") == Int(models[round - 1]))
             #expect(try await database.count("SELECT count(DISTINCT model_id) FROM shop.recommendation") == 1)
             #expect(try await database.count("SELECT max(model_id) FROM shop.recommendation") == Int(models[round - 1]))
         }
-        #expect(try await database.count("SELECT count(*) FROM shop.model WHERE state = 'ready'") == 5)
-        let kept: [Int64] = try await database.pool.query("SELECT array_agg(DISTINCT model_id) FROM shop.factor_block")[
-            0][0]
-        #expect(Set(kept) == Set(models.suffix(3)))
+        let versions: [Int32] = try await database.pool.query(
+            "SELECT array_agg(version ORDER BY id) FROM shop.model WHERE state = 'ready'")[0][0]
+        #expect(versions == [1, 2, 3, 4, 5])
+        for table in ["factor_block", "model_recommendation", "factor_gramian"] {
+            let kept: [Int64] = try await database.pool.query(
+                Statement(file: "SELECT array_agg(DISTINCT model_id) FROM shop.\(table)"))[0][0]
+            #expect(Set(kept) == Set(models.suffix(3)), "\(table)")
+        }
+        let sizes = try await database.pool.query(
+            "SELECT customers, items, cardinality(customer_ids), cardinality(item_seen_at) FROM shop.model ORDER BY id"
+        ).map { try $0.decode(Int.self, Int.self, Int.self, Int.self) }
+        #expect(sizes.allSatisfy { $0.0 == 80 && $0.1 > 0 })
+        #expect(sizes.map { $0.2 } == [0, 0, 80, 80, 80])
+        #expect(sizes.map { $0.3 > 0 } == [false, false, true, true, true])
+        let parents: [Int64?] = try await database.pool.query(
+            "SELECT array_agg(parent_id ORDER BY id) FROM shop.model")[0][0]
+        #expect(parents == [nil] + models.dropLast().map { $0 })
     }
 
     @Test("a training planned before the served one does not take its place")
@@ -105,17 +174,17 @@ struct TrainingJobTests {
         try await TasteShop(customers: 60, items: 40).write(to: database.pool)
         let first = try await database.train(.small(shards: 1))
         // As if a model that was planned later had been quicker.
-        try await database.pool.execute("UPDATE shop.recommendation SET model_id = 1000000")
         try await database.pool.execute("UPDATE shop.model SET served = false")
         try await database.pool.execute(
             """
-            INSERT INTO shop.model (id, kind, job_id, state, served, parameters, customer_ids, item_ids, interactions)
-            OVERRIDING SYSTEM VALUE VALUES (1000000, 'als', -1, 'ready', true, '{}', '{}', '{}', 0)
+            INSERT INTO shop.model (id, kind, version, job_id, state, served, parameters, customer_ids, item_ids,
+                item_customers, item_seen_at, interactions)
+            OVERRIDING SYSTEM VALUE VALUES (1000000, 'als', 100, -1, 'ready', true, '{}', '{}', '{}', '{}', '{}', 0)
             """)
         let second = try await database.train(.small(shards: 1))
         #expect(second.model > first.model)
         #expect(try await database.count("SELECT id FROM shop.model WHERE served") == 1_000_000)
-        #expect(try await database.count("SELECT max(model_id) FROM shop.recommendation") == 1_000_000)
-        #expect(try await database.count("SELECT count(*) FROM shop.recommendation_stage") == 0)
+        #expect(try await database.count("SELECT version FROM shop.model WHERE id = $1", second.model) == 101)
+        #expect(try await database.count("SELECT count(*) FROM shop.recommendation") == 0)
     }
 }

@@ -122,6 +122,57 @@ struct TrainingTroubleTests {
         #expect(try await database.count("SELECT id FROM shop.model WHERE served") == Int(newest))
     }
 
+    @Test(
+        "one customer with all items, an item in every basket, and more factors than data give finite factors and lists"
+    )
+    func extremes() async throws {
+        let database = try TestDatabase.current
+        let pool = database.pool
+        try await pool.execute(
+            "INSERT INTO shop.customer (id, code) SELECT id, 'c' || id FROM generate_series(1, 40) AS id")
+        try await pool.execute(
+            "INSERT INTO shop.item (id, code, title, price) SELECT id, 'i' || id, 'I', 5 FROM generate_series(1, 30) AS id"
+        )
+        // Customer 1 has everything, item 1 is in every basket, customer 40 has no history.
+        try await pool.execute(
+            """
+            INSERT INTO shop.event (kind, customer_id, item_id, at, price, order_ref)
+            SELECT 'purchase', customer, item, '2026-01-01Z', 5, customer::text
+            FROM generate_series(1, 39) AS customer, generate_series(1, 30) AS item
+            WHERE customer = 1 OR item = 1 OR item = 2 + customer % 29
+            """)
+        let arguments = TrainingArguments.small(shards: 2).with { $0.factors = 64 }
+        let expected = try await database.referenceBytes(arguments)
+        for shards in [ShardCount.fixed(2), .auto] {
+            let result = try await database.train(arguments.with { $0.shards = shards })
+            #expect(try await database.factorBytes(of: result.model) == expected)
+            #expect(result.loss.isFinite)
+            let lines = try await pool.query(
+                """
+                SELECT count(*) FILTER (WHERE customer_id = 1), count(*) FILTER (WHERE item_id = 1 AND customer_id < 40),
+                    count(*) FILTER (WHERE customer_id = 40 AND origin = 'popular'),
+                    count(*) FILTER (WHERE score = 'NaN' OR abs(score) = 'Infinity'),
+                    min(item_id) FILTER (WHERE customer_id = 40 AND rank = 1)
+                FROM shop.recommendation
+                """)[0].decode(Int.self, Int.self, Int.self, Int.self, Int.self)
+            #expect(lines == (0, 0, 20, 0, 1))
+        }
+        let none = try await database.train(arguments.with { $0.coldStart = .none })
+        #expect(try await database.count("SELECT count(*) FROM shop.recommendation WHERE customer_id = 40") == 0)
+        #expect(none.recommendations > 0)
+    }
+
+    @Test("where nobody has ordered twice nothing can be validated")
+    func nothingToValidate() async throws {
+        let database = try TestDatabase.current
+        try await onePurchase(database)
+        let standing = try await database.withWorker(try TestDatabase.trainingPlugins()) {
+            try await database.end(of: try await database.enqueueTraining(.small().with { $0.patience = 2 }))
+        }
+        #expect(standing.state == .failed)
+        #expect(standing.reason?.contains("set patience to 0") == true, "\(standing.reason ?? "")")
+    }
+
     @Test("a job of a training that has ended, or never was, fails for good")
     func byHand() async throws {
         let database = try TestDatabase.current

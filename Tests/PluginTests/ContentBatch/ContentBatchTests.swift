@@ -24,7 +24,12 @@ struct ContentBatchTests {
             SELECT id, 1, 1, 1, 0, 1, 1, 1, 0.5, '{}', '{}', 1, '{}', now(), now(), '{}' FROM shop.customer
             """,
             """
-            INSERT INTO shop.recommendation (customer_id, rank, item_id, score, model_id, because)
+            INSERT INTO shop.model (id, kind, version, job_id, state, served, parameters, customer_ids, item_ids,
+                item_customers, item_seen_at, interactions)
+            OVERRIDING SYSTEM VALUE VALUES (1, 'als', 1, 1, 'ready', true, '{}', '{}', '{}', '{}', '{}', 0)
+            """,
+            """
+            INSERT INTO shop.model_recommendation (customer_id, rank, item_id, score, model_id, because)
             SELECT id, 1, 2, 1, 1, '[{"item_id": 1, "share": 1}]' FROM shop.customer
             """,
         ]

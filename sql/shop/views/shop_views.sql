@@ -4,6 +4,13 @@ CREATE OR REPLACE VIEW shop.v_segment AS
     ORDER BY segment.segment;
 COMMENT ON VIEW shop.v_segment IS 'The segments of the newest build.';
 
+CREATE OR REPLACE VIEW shop.recommendation AS
+    SELECT listed.customer_id, listed.rank, listed.item_id, listed.score, listed.model_id, listed.because, listed.origin
+    FROM shop.model JOIN shop.model_recommendation AS listed ON listed.model_id = model.id
+    WHERE model.served AND model.kind = 'als';
+COMMENT ON VIEW shop.recommendation IS
+    'Best items for each customer from the served model, best first. All change at once when another model is served.';
+
 CREATE OR REPLACE VIEW shop.v_recommendation AS
     SELECT recommendation.customer_id, customer.code AS customer, customer.name, recommendation.rank, item.id AS item_id,
         item.code AS item, item.title, item.category, item.price, item.currency, recommendation.score,
@@ -11,11 +18,23 @@ CREATE OR REPLACE VIEW shop.v_recommendation AS
             FROM jsonb_array_elements(recommendation.because) WITH ORDINALITY AS reason(value, place)
             JOIN shop.item AS reason_item ON reason_item.id = (reason.value ->> 'item_id')::integer
             ORDER BY reason.place) AS because,
-        recommendation.model_id
+        recommendation.model_id, recommendation.origin
     FROM shop.recommendation
     JOIN shop.customer ON customer.id = recommendation.customer_id
     JOIN shop.item ON item.id = recommendation.item_id;
 COMMENT ON VIEW shop.v_recommendation IS 'Recommendations with names and the past items they come from.';
+
+CREATE OR REPLACE VIEW shop.v_model AS
+    SELECT model.id, model.kind, model.version, model.state, model.served,
+        model.customers, model.items, model.interactions,
+        model.data_from, model.data_to, model.parameters -> 'arguments' AS arguments, model.parameters -> 'estimate' AS estimate,
+        model.metrics, parent.version AS parent, tuning.version AS tuning, model.job_id, model.code_version,
+        EXISTS (SELECT FROM shop.model_recommendation AS listed WHERE listed.model_id = model.id) AS can_be_served,
+        model.created_at, model.finished_at, model.served_at
+    FROM shop.model
+    LEFT JOIN shop.model AS parent ON parent.id = model.parent_id
+    LEFT JOIN shop.model AS tuning ON tuning.id = model.tuning_id;
+COMMENT ON VIEW shop.v_model IS 'Models with their versions, metrics, data and lineage.';
 
 CREATE OR REPLACE VIEW shop.v_outbox AS
     SELECT outbox.id, outbox.campaign, outbox.edition, outbox.state, outbox.reason, customer.code AS customer,
@@ -42,4 +61,4 @@ COMMENT ON VIEW shop.v_campaign IS 'Messages of each campaign by outcome.';
 GRANT USAGE ON SCHEMA shop TO millrace_worker, millrace_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO millrace_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO millrace_worker;
-GRANT SELECT ON shop.v_segment, shop.v_recommendation, shop.v_outbox, shop.v_campaign TO millrace_reader;
+GRANT SELECT ON shop.v_segment, shop.v_recommendation, shop.v_model, shop.model_validation, shop.tuning_trial, shop.v_outbox, shop.v_campaign TO millrace_reader;

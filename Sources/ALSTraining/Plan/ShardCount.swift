@@ -1,0 +1,31 @@
+/// The argument `shards`: into how many jobs a half-iteration is cut, or `"auto"` for what a cost model chooses, which may be
+/// no jobs at all.
+enum ShardCount: Sendable, Hashable, Codable {
+    case auto
+    case fixed(Int)
+
+    private static let automatic = "auto"
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        // Numbers first: a text that is no number is looked at below.
+        if let number = try? container.decode(Int.self) {
+            self = .fixed(number)
+            return
+        }
+        let text = try container.decode(String.self)
+        guard text == Self.automatic else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\"\(text)\" is neither a number nor \"auto\"")
+        }
+        self = .auto
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .auto: try container.encode(Self.automatic)
+        case .fixed(let number): try container.encode(number)
+        }
+    }
+}
