@@ -1,28 +1,5 @@
 import Analytics
 
-/// How segments are looked for.
-struct SegmentSearch: Sendable, Equatable {
-    /// A number of segments, or `nil` for the one that the silhouette likes best.
-    var clusters: Int?
-    /// Numbers to choose from.
-    var range: ClosedRange<Int>
-    var restarts: Int
-    var seed: UInt64
-}
-
-/// The customers in segments.
-struct Segmentation: Sendable {
-    /// The largest first.
-    let segments: [CustomerSegment]
-    /// The segment of each profile, from 1.
-    let numbers: [Int]
-    let table: FeatureTable
-    /// Mean silhouette; `nil` for one segment.
-    let silhouette: Double?
-    /// The numbers of segments that were tried, with their silhouettes; empty when the number was given.
-    let tried: [ClusterCountChoice.Candidate]
-}
-
 /// Finds segments by K-Means and names them.
 ///
 /// With fewer customers, or fewer different ones, than segments asked for there are as many segments as different
@@ -30,30 +7,26 @@ struct Segmentation: Sendable {
 ///
 /// - Parameters:
 ///   - profiles: at least one.
+///   - categories: those that the profiles' shares are of.
+///   - currency: ISO 4217.
 ///   - check: called often; what it throws ends the search.
 func findSegments(
-    _ profiles: [CustomerProfile], catalogue: ShopCatalogue, search: SegmentSearch, check: () throws -> Void = {}
+    _ profiles: [CustomerProfile], categories: LargestCategories, currency: String, search: SegmentSearch,
+    check: () throws -> Void = {}
 ) throws -> Segmentation {
-    let table = try FeatureTable(profiles, catalogue: catalogue)
+    let table = try FeatureTable(profiles, categories: categories)
     let points = try table.points
-    var options = KMeansOptions(clusters: 1, restarts: search.restarts, seed: search.seed)
-    let model: KMeansModel
-    var tried: [ClusterCountChoice.Candidate] = []
-    if let clusters = search.clusters {
-        options.clusters = min(clusters, profiles.count)
-        model = try kMeans(points, options: options, check: check)
-    } else {
-        let choice = try chooseK(search.range, points: points, options: options, check: check)
-        (model, tried) = (choice.model, choice.candidates)
+    var clusters = min(search.clusters ?? 1, profiles.count)
+    var tried: [TriedCount] = []
+    if search.clusters == nil {
+        (clusters, tried) = try chooseSegmentCount(points, search: search, check: check)
     }
-    let score =
-        try tried.first { $0.clusters == model.clusters }?.silhouette
-        ?? silhouette(points, labels: model.labels, seed: search.seed, check: check)
-    let figures = (0..<model.clusters).map { cluster in
-        SegmentFigures(
-            members: profiles.indices.filter { model.labels[$0] == Int32(cluster) }, profiles: profiles, table: table)
-    }
-    let writer = SegmentWriter(catalogue: catalogue)
+    let model = try kMeans(
+        points, options: KMeansOptions(clusters: clusters, restarts: search.restarts, seed: search.seed), check: check)
+    let score = try silhouette(
+        points, labels: model.labels, sampleSize: SegmentCountChoice.silhouetteSample, seed: search.seed, check: check)
+    let figures = SegmentFigures.all(labels: model.labels, clusters: model.clusters, profiles: profiles, table: table)
+    let writer = SegmentWriter(currency: currency)
     let names = writer.names(figures)
     return Segmentation(
         segments: zip(figures, names).enumerated().map { index, segment in

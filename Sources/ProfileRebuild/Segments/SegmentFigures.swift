@@ -28,7 +28,7 @@ struct SegmentFigures: Sendable {
     private func ranked(by weight: (ModelFeature, Double) -> Double) -> [ModelFeature] {
         let weights = scores.map { (feature: $0.key, weight: weight($0.key, $0.value)) }
         return weights.sorted { left, right in
-            (right.weight, left.feature.order) < (left.weight, right.feature.order)
+            left.weight != right.weight ? left.weight > right.weight : left.feature.order < right.feature.order
         }.map(\.feature)
     }
 }
@@ -40,26 +40,35 @@ extension ModelFeature {
         switch self {
         case .priceLevel, .orderValue: 1.2 * abs(score)
         case .recencyDays, .orders, .tenureDays, .piecesPerOrder: abs(score)
-        case .evening, .night, .weekend, .abroad, .returnShare, .looksPerOrder, .category:
+        case .evening, .night, .weekend, .giftSeason, .abroad, .returnShare, .looksPerOrder, .category:
             score > 0 ? score : -0.4 * score
         }
     }
 
     /// Decides ties, so that nothing depends on the order of a dictionary.
-    fileprivate var order: Int32 {
-        if case .category(let category) = self { return Int32(Self.behaviour.count) + category }
-        return Int32(Self.behaviour.firstIndex(of: self) ?? 0)
+    fileprivate var order: (Int, String) {
+        if case .category(let name) = self { return (Self.behaviour.count, name) }
+        return (Self.behaviour.firstIndex(of: self) ?? 0, "")
     }
 }
 
 extension SegmentFigures {
+    /// The figures of each cluster, by its label.
+    static func all(
+        labels: [Int32], clusters: Int, profiles: [CustomerProfile], table: FeatureTable
+    ) -> [SegmentFigures] {
+        var members = [[Int]](repeating: [], count: clusters)
+        for (row, label) in labels.enumerated() { members[Int(label)].append(row) }
+        return members.map { SegmentFigures(members: $0, profiles: profiles, table: table) }
+    }
+
     init(members: [Int], profiles: [CustomerProfile], table: FeatureTable) {
+        func money(_ profile: CustomerProfile) -> Double { profile.measures.monetary * Double(profile.measures.orders) }
         customers = members.count
         share = Double(members.count) / Double(profiles.count)
-        let money = members.reduce(0.0) { $0 + profiles[$1].monetary * Double(profiles[$1].orders) }
-        let allMoney = profiles.reduce(0.0) { $0 + $1.monetary * Double($1.orders) }
-        revenueShare = allMoney > 0 ? money / allMoney : 0
-        oneOrderShare = Double(members.count { profiles[$0].orders == 1 }) / Double(max(1, members.count))
+        let allMoney = profiles.reduce(0.0) { $0 + money($1) }
+        revenueShare = allMoney > 0 ? members.reduce(0.0) { $0 + money(profiles[$1]) } / allMoney : 0
+        oneOrderShare = Double(members.count { profiles[$0].measures.orders == 1 }) / Double(max(1, members.count))
         var means: [ModelFeature: Double] = [:]
         var scores: [ModelFeature: Double] = [:]
         let columns = table.features.count
@@ -69,10 +78,10 @@ extension SegmentFigures {
         }
         // Constant features are no columns, but a description may still want them.
         for feature in ModelFeature.behaviour where means[feature] == nil {
-            means[feature] = profiles.first.map(feature.value)
+            means[feature] = profiles.first.map { feature.value(of: $0, categories: table.model.categories) }
         }
         self.means = means
         self.scores = scores
-        shopMeans = Dictionary(uniqueKeysWithValues: zip(table.features, table.means))
+        shopMeans = Dictionary(uniqueKeysWithValues: table.model.columns.map { ($0.feature, $0.mean) })
     }
 }

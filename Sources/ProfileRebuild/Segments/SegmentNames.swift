@@ -89,9 +89,10 @@ extension SegmentWriter {
         case (.night, true): .before("night-time")
         case (.weekend, true): .before("weekend")
         case (.weekend, false): .before("weekday")
+        case (.giftSeason, true): .after("who buy before Christmas")
         case (.abroad, true): .after("from abroad")
-        case (.category(let category), true): .after("with a taste for \(catalogue.categories[Int(category)])")
-        case (.returnShare, false), (.evening, false), (.night, false), (.abroad, false),
+        case (.category(let category), true): .after("with a taste for \(category)")
+        case (.returnShare, false), (.evening, false), (.night, false), (.giftSeason, false), (.abroad, false),
             (.looksPerOrder, false), (.category, false):
             nil
         }

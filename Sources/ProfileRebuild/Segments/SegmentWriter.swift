@@ -1,6 +1,5 @@
 /// Puts segments into plain English, from their figures alone.
 struct SegmentWriter: Sendable {
-    let catalogue: ShopCatalogue
     let figures: PlainFigures
 
     /// How many standard deviations away a mean must lie to be told as a trait.
@@ -10,15 +9,13 @@ struct SegmentWriter: Sendable {
     /// Pieces of a mean order from which large orders are wholesale.
     static let wholesalePieces = 50.0
 
-    init(catalogue: ShopCatalogue) {
-        self.catalogue = catalogue
-        figures = PlainFigures(currency: catalogue.currency)
-    }
+    /// - Parameter currency: ISO 4217; empty where unknown.
+    init(currency: String) { figures = PlainFigures(currency: currency) }
 
     /// The row of a segment that has a name.
     func segment(number: Int, name: String, _ segment: SegmentFigures) -> CustomerSegment {
         let traits = segment.strongest.filter { abs(segment.score($0)) >= Self.leastTrait }
-        var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name(in: catalogue), $0.value) })
+        var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name, $0.value) })
         averages["one_order_share"] = segment.oneOrderShare
         averages["revenue_share"] = segment.revenueShare
         return CustomerSegment(
@@ -26,7 +23,7 @@ struct SegmentWriter: Sendable {
             stage: stage(of: segment).customers, customers: segment.customers, share: segment.share, averages: averages,
             traits: traits.map { feature in
                 SegmentTrait(
-                    feature: feature.name(in: catalogue), z: segment.score(feature),
+                    feature: feature.name, z: segment.score(feature),
                     text: text(of: feature, in: segment))
             })
     }
@@ -75,9 +72,10 @@ struct SegmentWriter: Sendable {
         case .evening: told(PlainFigures.percent) { "\($0) of the orders in the evening" }
         case .night: told(PlainFigures.percent) { "\($0) of the orders at night" }
         case .weekend: told(PlainFigures.percent) { "\($0) of the orders at weekends" }
+        case .giftSeason: told(PlainFigures.percent) { "\($0) of the orders in the weeks before Christmas" }
         case .abroad: told(PlainFigures.percent) { "\($0) live abroad" }
         case .category(let category):
-            told(PlainFigures.percent) { "\($0) of the money spent on \(catalogue.categories[Int(category)])" }
+            told(PlainFigures.percent) { "\($0) of the money spent on \(category)" }
         }
     }
 }

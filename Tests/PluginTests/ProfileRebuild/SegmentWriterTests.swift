@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Segments in words")
 struct SegmentWriterTests {
-    private let writer = SegmentWriter(catalogue: Planted.catalogue)
+    private let writer = SegmentWriter(currency: "GBP")
 
     private func figures(
         once: Double = 0.2, means: [ModelFeature: Double] = [:], _ scores: [ModelFeature: Double]
@@ -24,7 +24,7 @@ struct SegmentWriterTests {
             figures([.orders: 1.8, .recencyDays: -1.4]),
             figures([.tenureDays: -1.3, .abroad: 1.1]),
             figures([.orders: -0.6, .night: 1.9]),
-            figures([.orders: 0.1, .category(0): 0.8]),
+            figures([.orders: 0.1, .category("bags"): 0.8]),
         ])
         #expect(
             names == [

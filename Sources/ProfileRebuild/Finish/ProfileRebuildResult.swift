@@ -4,12 +4,6 @@ import Shop
 
 /// What a `profile-rebuild` job leaves behind for later steps and for people.
 struct ProfileRebuildResult: Codable, Sendable, Equatable {
-    /// A number of segments that was tried, and how well it separates the customers.
-    struct Candidate: Codable, Sendable, Equatable {
-        var segments: Int
-        var silhouette: Double
-    }
-
     /// Customers with a profile.
     var customers: Int
     var segments: Int
@@ -20,25 +14,28 @@ struct ProfileRebuildResult: Codable, Sendable, Equatable {
     /// Mean silhouette, −1…1; `nil` for a single segment.
     var silhouette: Double?
     /// What `"auto"` chose from; empty when the number was given.
-    var tried: [Candidate]
+    var tried: [TriedCount]
+    /// The models of churn risk and expected value.
+    var lifetime: LifetimeModel
     /// The last event that counted: recency counts back from here.
     var asOf: Date
 
     enum CodingKeys: String, CodingKey {
-        case customers, segments, dropped, silhouette, tried
+        case customers, segments, dropped, silhouette, tried, lifetime
         case eventsRead = "events_read"
         case eventsKept = "events_kept"
         case asOf = "as_of"
     }
 
-    init(_ build: ProfileBuild) {
+    init(_ build: FullBuild) {
         customers = build.profiles.count
         segments = build.segmentation.segments.count
         eventsRead = build.counts.read
         eventsKept = build.counts.kept
         dropped = build.counts.byName
         silhouette = build.segmentation.silhouette
-        tried = build.segmentation.tried.map { Candidate(segments: $0.clusters, silhouette: $0.silhouette) }
+        tried = build.segmentation.tried
+        lifetime = build.lifetime
         asOf = build.asOf.date
     }
 }
