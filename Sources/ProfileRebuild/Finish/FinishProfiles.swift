@@ -50,13 +50,28 @@ func finishFull<Arguments>(
         throw PermanentFailure(nothing.description)
     }
     job.logFindings(of: build)
-    job.progress(measures.count, of: measures.count, "writing \(build.profiles.count) profiles")
-    try await job.complete(result: ProfileRebuildResult(build)) { transaction in
-        if let staging {
-            try await transaction.keep(plan)
-            try await transaction.stage(staging)
+    // Another build may end between the comparison with the last one and the lock; then it is compared with that one.
+    while true {
+        try job.checkCancellation()
+        job.progress(measures.count, of: measures.count, "writing \(build.profiles.count) profiles")
+        let (version, previous): (PreviousBuild.Version?, PreviousBuild?) = try await job.database.transaction(
+            .repeatableRead, readOnly: true
+        ) {
+            guard let version = try await $0.currentVersion() else { return (nil, nil) }
+            return (version, try await $0.previousBuild(version))
         }
-        try await transaction.write(build)
+        let comparison = SegmentComparison(build, previous: previous)
+        do {
+            return try await job.complete(result: ProfileRebuildResult(build, comparison)) { transaction in
+                if let staging {
+                    try await transaction.keep(plan)
+                    try await transaction.stage(staging)
+                }
+                try await transaction.write(build, comparison, since: version)
+            }
+        } catch is BuildReplaced {
+            job.log.info("another build has ended meanwhile; comparing with that one")
+        }
     }
 }
 

@@ -30,7 +30,9 @@ struct FullBuild: Sendable {
         outlooks = try lifetime.outlooks(
             of: profiles, asOf: asOf, horizonDays: arguments.horizonDays, check: check)
         segmentation = try findSegments(
-            profiles, categories: categories, currency: plan.currency, search: try arguments.search, check: check)
+            SegmentedCustomers(
+                profiles: profiles, outlooks: outlooks, horizonDays: arguments.horizonDays, categories: categories,
+                currency: plan.currency), search: try arguments.search, check: check)
         self.plan = plan
         counts = tally.counts
         self.asOf = asOf

@@ -18,23 +18,25 @@ func chooseSegmentCount(
     let bySilhouette = try chooseK(
         search.range, points: sample, options: options, sampleSize: SegmentCountChoice.silhouetteSample, check: check
     ).candidates
-    guard let best = bySilhouette.map(\.silhouette).max() else { return (1, []) }
-    let close = bySilhouette.filter { $0.silhouette >= best - SegmentCountChoice.closeSilhouette }
-    var gaps: [GapChoice.Candidate] = []
-    if close.count > 1, let last = bySilhouette.last?.clusters {
+    guard let last = bySilhouette.last?.clusters else { return (1, []) }
+    let silhouettes = bySilhouette.map { (segments: $0.clusters, silhouette: $0.silhouette) }
+    var gaps: [Int: SegmentCountChoice.Gap] = [:]
+    if SegmentCountChoice.close(silhouettes).count > 1 {
         options.restarts = min(2, search.restarts)
         // One more than the last, which the rule compares it with.
-        gaps = try chooseKByGap(
+        let candidates = try chooseKByGap(
             search.range.lowerBound...last + 1, points: sample, options: options,
             references: SegmentCountChoice.gapReferences, sampleSize: SegmentCountChoice.gapSample, check: check
         ).candidates
+        for candidate in candidates where candidate.gap.isFinite {
+            gaps[candidate.clusters] = .init(value: candidate.gap, error: candidate.error)
+        }
     }
-    let tried = bySilhouette.map { candidate in
-        let gap = gaps.first { $0.clusters == candidate.clusters && $0.gap.isFinite }
-        return TriedCount(
-            segments: candidate.clusters, silhouette: candidate.silhouette, gap: gap?.gap, gapError: gap?.error)
+    let tried = silhouettes.map { segments, silhouette in
+        TriedCount(
+            segments: segments, silhouette: silhouette, gap: gaps[segments]?.value, gapError: gaps[segments]?.error)
     }
-    return (SegmentCountChoice.choose(among: close.map(\.clusters), best: best, bySilhouette, gaps), tried)
+    return (SegmentCountChoice.choose(silhouettes, gaps), tried)
 }
 
 /// The choice between numbers of segments that the silhouette likes alike.
@@ -46,19 +48,31 @@ enum SegmentCountChoice {
     static let gapReferences = 5
     static let closeSilhouette = 0.005
 
-    static func choose(
-        among close: [Int], best: Double, _ bySilhouette: [ClusterCountChoice.Candidate], _ gaps: [GapChoice.Candidate]
-    ) -> Int {
-        let first = bySilhouette.first { $0.silhouette == best }?.clusters ?? 1
+    /// A gap statistic.
+    struct Gap: Sendable {
+        let value: Double, error: Double
+    }
+
+    /// Numbers whose silhouette is close to the best, ascending.
+    static func close(_ silhouettes: [(segments: Int, silhouette: Double)]) -> [Int] {
+        let best = silhouettes.map(\.silhouette).max() ?? 0
+        return silhouettes.filter { $0.silhouette >= best - closeSilhouette }.map(\.segments)
+    }
+
+    /// - Parameters:
+    ///   - silhouettes: ascending by number; at least one.
+    ///   - gaps: by number, as far as they were looked at.
+    static func choose(_ silhouettes: [(segments: Int, silhouette: Double)], _ gaps: [Int: Gap]) -> Int {
+        let close = close(silhouettes)
+        let first = silhouettes.max { ($0.silhouette, $1.segments) < ($1.silhouette, $0.segments) }?.segments ?? 1
         guard close.count > 1 else { return first }
-        let byCount = Dictionary(gaps.map { ($0.clusters, $0) }, uniquingKeysWith: { first, _ in first })
-        let settled = close.first { clusters in
-            guard let own = byCount[clusters], let next = byCount[clusters + 1] else { return false }
-            return own.gap >= next.gap - next.error
+        let settled = close.first { segments in
+            guard let own = gaps[segments], let next = gaps[segments + 1] else { return false }
+            return own.value >= next.value - next.error
         }
         if let settled { return settled }
-        let measured = close.compactMap { byCount[$0] }
-        return measured.max { ($0.gap, $1.clusters) < ($1.gap, $0.clusters) }?.clusters ?? first
+        let measured = close.compactMap { segments in gaps[segments].map { (segments: segments, gap: $0.value) } }
+        return measured.max { ($0.gap, $1.segments) < ($1.gap, $0.segments) }?.segments ?? first
     }
 }
 

@@ -15,6 +15,10 @@ struct SegmentFigures: Sendable {
     let shopMeans: [ModelFeature: Double]
     /// Mean standard scores, by feature.
     let scores: [ModelFeature: Double]
+    /// Means of what is expected of the members; `nil` where nothing is.
+    var outlook: LifetimeOutlook?
+    /// How far that looks ahead.
+    var horizonDays = 0.0
 
     func score(_ feature: ModelFeature) -> Double { scores[feature] ?? 0 }
     func mean(_ feature: ModelFeature) -> Double { means[feature] ?? 0 }
@@ -53,18 +57,12 @@ extension ModelFeature {
 }
 
 extension SegmentFigures {
-    /// The figures of each cluster, by its label.
-    static func all(
-        labels: [Int32], clusters: Int, profiles: [CustomerProfile], table: FeatureTable
-    ) -> [SegmentFigures] {
-        var members = [[Int]](repeating: [], count: clusters)
-        for (row, label) in labels.enumerated() { members[Int(label)].append(row) }
-        return members.map { SegmentFigures(members: $0, profiles: profiles, table: table) }
-    }
-
-    init(members: [Int], profiles: [CustomerProfile], table: FeatureTable) {
+    init(members: [Int], of customers: SegmentedCustomers, table: FeatureTable) {
+        let profiles = customers.profiles
         func money(_ profile: CustomerProfile) -> Double { profile.measures.monetary * Double(profile.measures.orders) }
-        customers = members.count
+        self.customers = members.count
+        horizonDays = customers.horizonDays
+        outlook = LifetimeOutlook(meanOf: members.compactMap { customers.outlooks[$0] })
         share = Double(members.count) / Double(profiles.count)
         let allMoney = profiles.reduce(0.0) { $0 + money($1) }
         revenueShare = allMoney > 0 ? members.reduce(0.0) { $0 + money(profiles[$1]) } / allMoney : 0
@@ -83,5 +81,28 @@ extension SegmentFigures {
         self.means = means
         self.scores = scores
         shopMeans = Dictionary(uniqueKeysWithValues: table.model.columns.map { ($0.feature, $0.mean) })
+    }
+}
+
+/// The customers that segments are found of; arrays of one length.
+struct SegmentedCustomers: Sendable {
+    let profiles: [CustomerProfile]
+    /// `nil` for customers of whom nothing is expected.
+    let outlooks: [LifetimeOutlook?]
+    let horizonDays: Double
+    /// Those that the profiles' shares are of.
+    let categories: LargestCategories
+    /// ISO 4217.
+    let currency: String
+}
+
+extension LifetimeOutlook {
+    /// `nil` of none.
+    init?(meanOf outlooks: [LifetimeOutlook]) {
+        guard !outlooks.isEmpty else { return nil }
+        self.init(
+            churnRisk: Moments(of: outlooks.lazy.map(\.churnRisk)).mean,
+            expectedOrders: Moments(of: outlooks.lazy.map(\.expectedOrders)).mean,
+            expectedValue: Moments(of: outlooks.lazy.map(\.expectedValue)).mean)
     }
 }

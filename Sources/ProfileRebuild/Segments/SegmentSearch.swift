@@ -1,3 +1,5 @@
+import Analytics
+
 /// How segments are looked for.
 struct SegmentSearch: Sendable, Equatable {
     /// A number of segments, or `nil` for the one that the data like best.
@@ -15,6 +17,11 @@ struct Segmentation: Sendable {
     /// The segment of each profile, from 1.
     let numbers: [Int]
     let table: FeatureTable
+    /// Mean weighted scores of each segment, in the order of their numbers.
+    let centroids: PointMatrix
+    let tree: SegmentTree
+    /// The tree's inner nodes with names.
+    let groups: [SegmentGroup]
     /// Mean silhouette; `nil` for one segment.
     let silhouette: Double?
     /// The numbers of segments that were tried; empty when the number was given.

@@ -1,4 +1,4 @@
-/// Puts segments into plain English, from their figures alone.
+/// Puts segments into plain English and Chinese, from their figures alone.
 struct SegmentWriter: Sendable {
     let figures: PlainFigures
 
@@ -9,22 +9,31 @@ struct SegmentWriter: Sendable {
     /// Pieces of a mean order from which large orders are wholesale.
     static let wholesalePieces = 50.0
 
+    /// Share of the orders before Christmas from which one-time buyers are gift buyers.
+    static let giftSeasonShare = 0.7
+
     /// - Parameter currency: ISO 4217; empty where unknown.
     init(currency: String) { figures = PlainFigures(currency: currency) }
 
     /// The row of a segment that has a name.
-    func segment(number: Int, name: String, _ segment: SegmentFigures) -> CustomerSegment {
+    func segment(number: Int, name: Bilingual, _ segment: SegmentFigures) -> CustomerSegment {
         let traits = segment.strongest.filter { abs(segment.score($0)) >= Self.leastTrait }
         var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name, $0.value) })
         averages["one_order_share"] = segment.oneOrderShare
         averages["revenue_share"] = segment.revenueShare
+        if let outlook = segment.outlook {
+            averages["churn_risk"] = outlook.churnRisk
+            averages["expected_orders"] = outlook.expectedOrders
+            averages["expected_value"] = outlook.expectedValue
+        }
         return CustomerSegment(
-            number: number, name: name, description: summary(of: segment, traits: traits),
+            number: number, name: name.english, nameZh: name.chinese, description: summary(of: segment, traits: traits),
+            descriptionZh: chineseSummary(of: segment, traits: traits),
             stage: stage(of: segment).customers, customers: segment.customers, share: segment.share, averages: averages,
             traits: traits.map { feature in
                 SegmentTrait(
                     feature: feature.name, z: segment.score(feature),
-                    text: text(of: feature, in: segment))
+                    text: text(of: feature, in: segment), textZh: chineseText(of: feature, in: segment))
             })
     }
 
@@ -44,12 +53,19 @@ struct SegmentWriter: Sendable {
         var text = "\(orders), \(money) an order, last \(last) ago on average"
         text += "; \(PlainFigures.percent(segment.share)) of the customers"
         text += " and \(PlainFigures.percent(segment.revenueShare)) of the sales."
-        // The first sentence has told these three already.
-        let told: Set<ModelFeature> = [.recencyDays, .orders, .orderValue]
-        let others = segment.mostTelling.filter { traits.contains($0) && !told.contains($0) }
-            .prefix(3).map { self.text(of: $0, in: segment) }
+        if let outlook = segment.outlook {
+            text += " Churn risk \(PlainFigures.percent(outlook.churnRisk)), each is expected to bring "
+            text += "\(figures.money(outlook.expectedValue)) in the next \(PlainFigures.days(segment.horizonDays))."
+        }
+        let others = tellingTraits(of: segment, among: traits).map { self.text(of: $0, in: segment) }
         if !others.isEmpty { text += " What else sets them apart: " + others.joined(separator: "; ") + "." }
         return text
+    }
+
+    /// What a description tells besides its first sentence, which has told of recency, orders and money already.
+    func tellingTraits(of segment: SegmentFigures, among traits: [ModelFeature]) -> [ModelFeature] {
+        let told: Set<ModelFeature> = [.recencyDays, .orders, .orderValue]
+        return Array(segment.mostTelling.filter { traits.contains($0) && !told.contains($0) }.prefix(3))
     }
 
     /// A feature in words, with the segment's figure and that of all customers.

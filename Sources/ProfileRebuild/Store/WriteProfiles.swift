@@ -76,7 +76,6 @@ extension Transaction {
 extension FeatureTable {
     /// A row's scores as PostgreSQL writes an array.
     fileprivate func arrayText(row: Int) -> String {
-        guard !features.isEmpty else { return "{}" }
-        return "{" + scores[row].map { $0 == 0 ? "0" : $0.description }.joined(separator: ",") + "}"
+        features.isEmpty ? "{}" : ProfileRebuild.arrayText(scores[row])
     }
 }

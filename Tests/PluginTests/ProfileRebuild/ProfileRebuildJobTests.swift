@@ -98,10 +98,11 @@ struct ProfileRebuildJobTests {
         ])
         let search = SegmentSearch(clusters: 2, range: 5...10, restarts: 1, seed: 1)
         let (first, other) = (try collected.build(search, id: 1), try collected.build(search, id: 2))
+        let version = PreviousBuild.Version(build: 1, watermark: "1:1:")
         let second = try await pool.transaction { transaction in
-            try await transaction.stageAndWrite(first, collected.records)
+            try await transaction.stageAndWrite(first, collected.records, since: nil)
             let second = Task {
-                try await pool.transaction { try await $0.stageAndWrite(other, collected.records) }
+                try await pool.transaction { try await $0.stageAndWrite(other, collected.records, since: version) }
             }
             try await eventually("the second build waits for a lock") {
                 let waiting = try await pool.query(
@@ -117,6 +118,11 @@ struct ProfileRebuildJobTests {
         let rows = try await pool.query("SELECT build_id FROM shop.profile ORDER BY customer_id")
         #expect(try rows.map { try $0[0] as Int } == [2, 2])
         #expect(try await pool.query("SELECT FROM shop.profile_build").count == 2)
+        // A third one that still knows of the first as the last one is sent back to compare anew.
+        let third = try collected.build(search, id: 3)
+        await #expect(throws: BuildReplaced.self) {
+            try await pool.transaction { try await $0.stageAndWrite(third, collected.records, since: version) }
+        }
     }
 
     @Test("a job cancelled in the middle leaves the last build as it was")
@@ -164,11 +170,13 @@ struct ProfileRebuildJobTests {
 
 extension Transaction {
     /// What a planner that works alone does in the end.
-    func stageAndWrite(_ build: FullBuild, _ records: [CustomerRecord]) async throws {
+    func stageAndWrite(
+        _ build: FullBuild, _ records: [CustomerRecord], since version: PreviousBuild.Version?
+    ) async throws {
         var staging = StagedLines(build: build.plan.build)
         for record in records { staging.add(record) }
         try await keep(build.plan)
         try await stage(staging)
-        try await write(build)
+        try await write(build, SegmentComparison(build, previous: nil), since: version)
     }
 }

@@ -40,6 +40,8 @@ struct SegmentFindingTests {
         let first = try sample.collected.build(Self.search).segmentation
         let second = try sample.collected.build(Self.search).segmentation
         #expect(first.segments == second.segments)
+        #expect(first.groups == second.groups)
+        #expect(first.tried == second.tried && !first.tried.isEmpty)
         #expect(first.numbers == second.numbers)
         let sizes = first.segments.map(\.customers)
         #expect(sizes == sizes.sorted(by: >))
@@ -55,6 +57,9 @@ struct SegmentFindingTests {
         let found = try sample.collected.build(search).segmentation
         #expect(found.segments.count == clusters)
         #expect(Set(found.segments.map(\.name)).count == clusters)
+        #expect(Set(found.segments.map(\.nameZh)).count == clusters)
+        #expect(found.groups.count == clusters - 1)
+        #expect(Set(found.groups.map(\.name) + found.segments.map(\.name)).count == 2 * clusters - 1)
         #expect(found.tried.isEmpty)
         #expect((found.silhouette == nil) == (clusters == 1))
     }
