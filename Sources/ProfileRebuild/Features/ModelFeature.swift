@@ -1,14 +1,16 @@
 /// A number about a customer that segments are found by.
 enum ModelFeature: Sendable, Hashable {
     case recencyDays, orders, tenureDays, orderValue, piecesPerOrder, priceLevel, returnShare, looksPerOrder
-    case evening, night, weekend, giftSeason, abroad
+    case evening, night, weekend, abroad
+    /// 1 for a customer whose only day with an order lies in the weeks before Christmas, else 0.
+    case oneTimeGift
     /// Share of the money spent in a category, by its name.
     case category(String)
 
     /// All but the categories.
     static let behaviour: [ModelFeature] = [
         .recencyDays, .orders, .tenureDays, .orderValue, .piecesPerOrder, .priceLevel, .returnShare, .looksPerOrder,
-        .evening, .night, .weekend, .giftSeason, .abroad,
+        .evening, .night, .weekend, .oneTimeGift, .abroad,
     ]
     private static let categoryPrefix = "category:"
 
@@ -26,7 +28,7 @@ enum ModelFeature: Sendable, Hashable {
         case .evening: "evening_share"
         case .night: "night_share"
         case .weekend: "weekend_share"
-        case .giftSeason: "gift_season_share"
+        case .oneTimeGift: "one_time_gift"
         case .abroad: "abroad"
         case .category(let category): Self.categoryPrefix + category
         }
@@ -60,7 +62,7 @@ enum ModelFeature: Sendable, Hashable {
         case .evening: measures.evening
         case .night: measures.night
         case .weekend: measures.weekend
-        case .giftSeason: measures.giftSeason
+        case .oneTimeGift: measures.orderDays == 1 && measures.giftSeason == 1 ? 1 : 0
         case .abroad: measures.isAbroad ? 1 : 0
         case .category(let name): categories.names.firstIndex(of: name).map { measures.categoryShares[$0] } ?? 0
         }
@@ -79,9 +81,9 @@ enum ModelFeature: Sendable, Hashable {
 
     var preparation: Preparation {
         switch self {
-        case .tenureDays, .priceLevel, .abroad: .plain
+        case .tenureDays, .priceLevel, .oneTimeGift, .abroad: .plain
         case .recencyDays, .orders, .orderValue, .piecesPerOrder, .looksPerOrder: .logarithm
-        case .returnShare, .evening, .night, .weekend, .giftSeason, .category: .shrunkenShare
+        case .returnShare, .evening, .night, .weekend, .category: .shrunkenShare
         }
     }
 
@@ -90,10 +92,9 @@ enum ModelFeature: Sendable, Hashable {
     func weight(categories: Int) -> Double {
         switch self {
         case .recencyDays, .orders, .orderValue: 1
-        case .tenureDays, .piecesPerOrder, .priceLevel, .night: 0.7
+        case .tenureDays, .piecesPerOrder, .priceLevel, .night, .oneTimeGift: 0.7
         case .looksPerOrder, .evening, .weekend, .abroad: 0.5
         case .returnShare: 0.35
-        case .giftSeason: 0.25
         case .category: 0.5 / Double(max(1, categories)).squareRoot()
         }
     }

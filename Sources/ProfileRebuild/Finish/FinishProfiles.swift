@@ -22,15 +22,23 @@ struct FinishProfiles: Plugin {
         for outcome in outcomes { tally.add(outcome.tally) }
         let staged = outcomes.reduce(0) { $0 + $1.customers }
         job.progress(0, of: staged, "reading staged profiles")
+        let kept: KeptBuild? = if let base = plan.base { try await job.database.keptBuild(base.build) } else { nil }
         let (measures, categories) = try await job.database.transaction(.repeatableRead, readOnly: true) {
-            let categories = try await $0.largestCategories(of: plan.build)
+            let categories =
+                if let kept { kept.model.categories } else { try await $0.largestCategories(of: plan.build) }
             return (try await $0.measures(of: plan.build, categories: categories), categories)
         }
         guard measures.count == staged else {
             throw PermanentFailure(
                 StagedRowsGone(build: plan.build, expected: staged, found: measures.count).description)
         }
-        try await finishFull(job, plan: plan, measures: measures, categories: categories, tally: tally, staging: nil)
+        if let base = plan.base, let kept {
+            try await finishIncremental(
+                job, plan: plan, base: base, kept: kept, measures: measures, tally: tally, staging: nil)
+        } else {
+            try await finishFull(
+                job, plan: plan, measures: measures, categories: categories, tally: tally, staging: nil)
+        }
     }
 }
 

@@ -10,6 +10,9 @@ extension LifetimeModel {
     /// The correlation of frequency and money from which gamma-gamma's independence is not believed.
     static let mostCorrelation = 0.3
 
+    /// The mean probability of leaving after a purchase, a / (a + b), below which hardly anybody is seen to leave.
+    static let leastLeaving = 0.01
+
     /// Fits BG/NBD and, where money is independent of frequency, gamma-gamma.
     ///
     /// With too few repeats, or data that let no model be fitted, it says so in ``because`` and has no parameters.
@@ -32,10 +35,18 @@ extension LifetimeModel {
         do {
             let model = try fitBGNBD(sample.map { $0.purchaseHistory(asOf: asOf) }, check: check).model
             orders = Orders(r: model.r, alpha: model.alpha, a: model.a, b: model.b)
+            churn = Churn(model)
             money = try Money(fitting: sample, check: check)
         } catch let error as LifetimeValueError {
             because = error.description
         }
+    }
+}
+
+extension LifetimeModel.Churn {
+    /// What the model's risk can be of.
+    init(_ model: BGNBD) {
+        self = model.a / (model.a + model.b) < LifetimeModel.leastLeaving ? .silent : .left
     }
 }
 

@@ -9,10 +9,13 @@ extension LifetimeModel {
     /// the risk is told by the odds of its variant in which a customer may leave after the first purchase too:
     /// a / b × ((α + T) / α)^r.
     ///
+    /// Where the data show hardly anybody leaving, the model is that of purchases without an end (NBD), and the risk is told
+    /// as its probability of no purchase within the horizon: ((α + T) / (α + T + h))^(r + x).
+    ///
     /// - Parameters:
     ///   - horizonDays: how far to look ahead.
     ///   - check: called often; what it throws ends the work.
-    /// - Source: Fader, Hardie and Lee 2005; for one-time customers Batislam, Denizel and Filiztekin 2007, eq. for P(alive).
+    /// - Source: Fader, Hardie and Lee 2005; Ehrenberg 1959 for NBD; for one-time customers Batislam, Denizel and Filiztekin 2007, eq. for P(alive).
     func outlooks(
         of profiles: [CustomerProfile], asOf: Timestamp, horizonDays: Double, check: () throws -> Void = {}
     ) throws -> [LifetimeOutlook?] {
@@ -24,12 +27,16 @@ extension LifetimeModel {
             let history = profile.measures.purchaseHistory(asOf: asOf)
             let expected = max(0, try model.expectedPurchases(of: history, within: horizonDays))
             return LifetimeOutlook(
-                churnRisk: try churnRisk(of: history, model), expectedOrders: expected,
+                churnRisk: try churnRisk(of: history, model, horizonDays), expectedOrders: expected,
                 expectedValue: expected * (try value(profile.measures)))
         }
     }
 
-    private func churnRisk(of history: PurchaseHistory, _ model: BGNBD) throws -> Double {
+    private func churnRisk(of history: PurchaseHistory, _ model: BGNBD, _ horizonDays: Double) throws -> Double {
+        if churn == .silent {
+            let age = model.alpha + history.age
+            return pow(age / (age + horizonDays), model.r + Double(history.repeats))
+        }
         guard history.repeats == 0 else { return 1 - (try model.probabilityActive(history)) }
         let odds = model.a / model.b * pow((model.alpha + history.age) / model.alpha, model.r)
         return 1 - 1 / (1 + odds)

@@ -11,6 +11,15 @@ struct LifetimeModel: Sendable, Equatable, Codable {
         var r: Double, alpha: Double, a: Double, b: Double
     }
 
+    /// What ``LifetimeOutlook/churnRisk`` is the probability of.
+    enum Churn: String, Sendable, Codable {
+        /// That the customer has left for good, 1 − P(alive).
+        case left
+        /// That the customer does not order within the horizon: where the data show hardly anybody leaving, so that the
+        /// other would be next to 0 for all.
+        case silent
+    }
+
     /// How the money of a day with an order is expected.
     struct Money: Sendable, Equatable, Codable {
         enum Rule: String, Sendable, Codable {
@@ -38,6 +47,7 @@ struct LifetimeModel: Sendable, Equatable, Codable {
 
     /// `nil` when there was too little to fit it; nothing is expected of anybody then.
     var orders: Orders?
+    var churn: Churn?
     var money: Money?
     /// Customers with orders on more than one day.
     var repeatCustomers: Int
@@ -45,14 +55,14 @@ struct LifetimeModel: Sendable, Equatable, Codable {
     var because: String?
 
     enum CodingKeys: String, CodingKey {
-        case orders, money, because
+        case orders, churn, money, because
         case repeatCustomers = "repeat_customers"
     }
 }
 
 /// What is expected of one customer.
 struct LifetimeOutlook: Sendable, Equatable {
-    /// Probability that the customer has left for good.
+    /// Probability as ``LifetimeModel/Churn`` says, 0…1.
     let churnRisk: Double
     /// Days with an order within the horizon.
     let expectedOrders: Double

@@ -62,6 +62,13 @@ struct PlanProfiles: Plugin {
         job.log.info("cleaned events", metadata: ["read": "\(tally.counts.read)", "kept": "\(tally.counts.kept)"])
         var staging = StagedLines(build: plan.build)
         for record in records { staging.add(record) }
+        if let base = plan.base {
+            let kept = try await job.database.keptBuild(base.build)
+            let categories = kept.model.categories
+            return try await finishIncremental(
+                job, plan: plan, base: base, kept: kept,
+                measures: records.map { CustomerMeasures($0, categories: categories) }, tally: tally, staging: staging)
+        }
         let categories = LargestCategories(records)
         try await finishFull(
             job, plan: plan, measures: records.map { CustomerMeasures($0, categories: categories) },

@@ -2,9 +2,9 @@ import Analytics
 
 /// The number of segments that the data like best, on a sample.
 ///
-/// The mean silhouette decides. Numbers within ``closeSilhouette`` of the best are as good by it; among these the gap
-/// statistic decides, by its own rule: the least whose gap is not below the next one's less its error, or else the one of
-/// the greatest gap. Where all customers are alike there is one segment.
+/// The mean silhouette decides, where it sees structure. Numbers close to the best are as good by it; among these the gap
+/// statistic decides: the least whose gap is within an error of the greatest. Where all customers are alike there is one
+/// segment.
 ///
 /// - Parameters:
 ///   - points: `customers × features`.
@@ -23,9 +23,8 @@ func chooseSegmentCount(
     var gaps: [Int: SegmentCountChoice.Gap] = [:]
     if SegmentCountChoice.close(silhouettes).count > 1 {
         options.restarts = min(2, search.restarts)
-        // One more than the last, which the rule compares it with.
         let candidates = try chooseKByGap(
-            search.range.lowerBound...last + 1, points: sample, options: options,
+            search.range.lowerBound...last, points: sample, options: options,
             references: SegmentCountChoice.gapReferences, sampleSize: SegmentCountChoice.gapSample, check: check
         ).candidates
         for candidate in candidates where candidate.gap.isFinite {
@@ -46,7 +45,11 @@ enum SegmentCountChoice {
     static let silhouetteSample = 4096
     static let gapSample = 2000
     static let gapReferences = 5
+    /// Silhouettes within this of the best are as good as it.
     static let closeSilhouette = 0.005
+    /// Below this the silhouette sees no substantial structure (Kaufman and Rousseeuw 1990, table 2.4), and a number within
+    /// a tenth of the best is as good.
+    static let substantialSilhouette = 0.25
 
     /// A gap statistic.
     struct Gap: Sendable {
@@ -56,7 +59,8 @@ enum SegmentCountChoice {
     /// Numbers whose silhouette is close to the best, ascending.
     static func close(_ silhouettes: [(segments: Int, silhouette: Double)]) -> [Int] {
         let best = silhouettes.map(\.silhouette).max() ?? 0
-        return silhouettes.filter { $0.silhouette >= best - closeSilhouette }.map(\.segments)
+        let close = best < substantialSilhouette ? max(closeSilhouette, best / 10) : closeSilhouette
+        return silhouettes.filter { $0.silhouette >= best - close }.map(\.segments)
     }
 
     /// - Parameters:
@@ -65,14 +69,9 @@ enum SegmentCountChoice {
     static func choose(_ silhouettes: [(segments: Int, silhouette: Double)], _ gaps: [Int: Gap]) -> Int {
         let close = close(silhouettes)
         let first = silhouettes.max { ($0.silhouette, $1.segments) < ($1.silhouette, $0.segments) }?.segments ?? 1
-        guard close.count > 1 else { return first }
-        let settled = close.first { segments in
-            guard let own = gaps[segments], let next = gaps[segments + 1] else { return false }
-            return own.value >= next.value - next.error
-        }
-        if let settled { return settled }
-        let measured = close.compactMap { segments in gaps[segments].map { (segments: segments, gap: $0.value) } }
-        return measured.max { ($0.gap, $1.segments) < ($1.gap, $0.segments) }?.segments ?? first
+        let measured = close.compactMap { segments in gaps[segments].map { (segments: segments, gap: $0) } }
+        guard let greatest = measured.max(by: { $0.gap.value < $1.gap.value }) else { return first }
+        return measured.first { $0.gap.value >= greatest.gap.value - greatest.gap.error }?.segments ?? first
     }
 }
 

@@ -44,7 +44,7 @@ extension ModelFeature {
         switch self {
         case .priceLevel, .orderValue: 1.2 * abs(score)
         case .recencyDays, .orders, .tenureDays, .piecesPerOrder: abs(score)
-        case .evening, .night, .weekend, .giftSeason, .abroad, .returnShare, .looksPerOrder, .category:
+        case .evening, .night, .weekend, .oneTimeGift, .abroad, .returnShare, .looksPerOrder, .category:
             score > 0 ? score : -0.4 * score
         }
     }

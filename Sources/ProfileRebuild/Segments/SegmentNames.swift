@@ -37,9 +37,7 @@ extension SegmentWriter {
         let isLapsed = recency >= 0.5
         let isRecent = recency <= -0.5
         let kind: SegmentPhrase.Stage.Kind =
-            if segment.oneOrderShare >= 0.6, segment.mean(.giftSeason) >= Self.giftSeasonShare,
-                segment.score(.giftSeason) >= 0.5
-            {
+            if segment.mean(.oneTimeGift) >= Self.giftBuyerShare {
                 .giftBuyers
             } else if segment.score(.tenureDays) <= -0.8, !isLapsed {
                 .newcomers
@@ -62,7 +60,6 @@ extension SegmentWriter {
     /// The traits that may be part of the name, strongest first.
     private func qualifiers(of segment: SegmentFigures) -> [SegmentPhrase.Qualifier] {
         let size = basket(of: segment)
-        let isGift = stage(of: segment).kind == .giftBuyers
         return segment.mostTelling.compactMap { feature in
             let score = segment.score(feature)
             guard abs(score) >= Self.leastTrait else { return nil }
@@ -70,7 +67,6 @@ extension SegmentWriter {
                 // Money and pieces that agree are one trait.
                 return feature == .orderValue ? .init(feature: feature, words: size) : nil
             }
-            if isGift, feature == .giftSeason { return nil }
             return qualifier(feature, isHigh: score > 0).map { .init(feature: feature, words: $0) }
         }
     }
@@ -87,7 +83,7 @@ extension SegmentWriter {
 
     private func qualifier(_ feature: ModelFeature, isHigh: Bool) -> SegmentPhrase.Words? {
         switch (feature, isHigh) {
-        case (.recencyDays, _), (.orders, _), (.tenureDays, _): nil
+        case (.recencyDays, _), (.orders, _), (.tenureDays, _), (.oneTimeGift, _): nil
         case (.orderValue, true): .before("big-spending", chinese: "高消费")
         case (.orderValue, false): .before("small-spending", chinese: "低消费")
         case (.piecesPerOrder, true): .after("who buy many pieces at once", chinese: "一次购买多件的")
@@ -100,11 +96,10 @@ extension SegmentWriter {
         case (.night, true): .before("night-time", chinese: "深夜下单的")
         case (.weekend, true): .before("weekend", chinese: "周末下单的")
         case (.weekend, false): .before("weekday", chinese: "工作日下单的")
-        case (.giftSeason, true): .after("who buy before Christmas", chinese: "圣诞节前下单的")
         case (.abroad, true): .after("from abroad", chinese: "海外")
         case (.category(let category), true):
             .after("with a taste for \(category)", chinese: "偏爱“\(category)”的")
-        case (.returnShare, false), (.evening, false), (.night, false), (.giftSeason, false), (.abroad, false),
+        case (.returnShare, false), (.evening, false), (.night, false), (.abroad, false),
             (.looksPerOrder, false), (.category, false):
             nil
         }

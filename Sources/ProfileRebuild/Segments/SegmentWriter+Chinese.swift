@@ -41,7 +41,7 @@ extension SegmentWriter {
         case .evening: told(PlainFigures.percent) { "\($0) 的订单在傍晚" }
         case .night: told(PlainFigures.percent) { "\($0) 的订单在深夜" }
         case .weekend: told(PlainFigures.percent) { "\($0) 的订单在周末" }
-        case .giftSeason: told(PlainFigures.percent) { "\($0) 的订单在圣诞节前几周" }
+        case .oneTimeGift: told(PlainFigures.percent) { "\($0) 只在圣诞节前几周下过一次单" }
         case .abroad: told(PlainFigures.percent) { "\($0) 住在海外" }
         case .category(let category): told(PlainFigures.percent) { "\($0) 的消费用于“\(category)”" }
         }

@@ -9,8 +9,8 @@ struct SegmentWriter: Sendable {
     /// Pieces of a mean order from which large orders are wholesale.
     static let wholesalePieces = 50.0
 
-    /// Share of the orders before Christmas from which one-time buyers are gift buyers.
-    static let giftSeasonShare = 0.7
+    /// Share of customers with one order, before Christmas, from which a segment is one of gift buyers.
+    static let giftBuyerShare = 0.6
 
     /// - Parameter currency: ISO 4217; empty where unknown.
     init(currency: String) { figures = PlainFigures(currency: currency) }
@@ -88,7 +88,7 @@ struct SegmentWriter: Sendable {
         case .evening: told(PlainFigures.percent) { "\($0) of the orders in the evening" }
         case .night: told(PlainFigures.percent) { "\($0) of the orders at night" }
         case .weekend: told(PlainFigures.percent) { "\($0) of the orders at weekends" }
-        case .giftSeason: told(PlainFigures.percent) { "\($0) of the orders in the weeks before Christmas" }
+        case .oneTimeGift: told(PlainFigures.percent) { "\($0) ordered once only, in the weeks before Christmas" }
         case .abroad: told(PlainFigures.percent) { "\($0) live abroad" }
         case .category(let category):
             told(PlainFigures.percent) { "\($0) of the money spent on \(category)" }

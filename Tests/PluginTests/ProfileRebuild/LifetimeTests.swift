@@ -1,4 +1,5 @@
 import Analytics
+import Foundation
 import Shop
 import Testing
 
@@ -70,6 +71,22 @@ struct LifetimeTests {
         #expect(outlook.expectedOrders == (try reference.expectedPurchases(of: history, within: 30)))
         // Three days at 20 and one at the shop's 30.
         #expect(abs(outlook.expectedValue - outlook.expectedOrders * 22.5) < 1e-9)
+    }
+
+    @Test("where hardly anybody is seen to leave, the risk is that of no order within the horizon")
+    func silent() throws {
+        // As fitted to Online Retail, where almost nobody leaves.
+        let orders = LifetimeModel.Orders(r: 0.823, alpha: 69.3, a: 0.0027, b: 7.68)
+        #expect(LifetimeModel.Churn(try BGNBD(r: orders.r, alpha: orders.alpha, a: orders.a, b: orders.b)) == .silent)
+        #expect(LifetimeModel.Churn(try BGNBD(r: orders.r, alpha: orders.alpha, a: 0.8, b: 2.4)) == .left)
+        let model = LifetimeModel(
+            orders: orders, churn: .silent, money: .init(rule: .shrunkenMean, shopMean: 30), repeatCustomers: 99)
+        let outlooks = try model.outlooks(
+            of: [profile([10]), profile([10, 40, 80, 390])], asOf: Self.asOf, horizonDays: 90
+        ).map { try #require($0) }
+        let age = orders.alpha + 390
+        #expect(outlooks[0].churnRisk == pow(age / (age + 90), orders.r))
+        #expect(outlooks[0].churnRisk > outlooks[1].churnRisk)
     }
 
     @Test("too few customers who came back, or none: nothing is expected, and the model says why", arguments: [0, 29])

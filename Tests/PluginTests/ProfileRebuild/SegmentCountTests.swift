@@ -19,13 +19,20 @@ struct SegmentCountTests {
         #expect(SegmentCountChoice.choose(silhouettes([0.3, 0.5, 0.5]), [:]) == 3)
     }
 
-    @Test("of numbers that the silhouette likes alike, the least is taken whose gap the next one does not beat")
+    @Test("of numbers that the silhouette likes alike, the least is taken whose gap is within an error of the greatest")
     func close() {
         let scores = silhouettes([0.5, 0.499, 0.498, 0.3])
         #expect(SegmentCountChoice.close(scores) == [2, 3, 4])
-        #expect(SegmentCountChoice.choose(scores, gaps([0.1, 0.3, 0.305, 0.2], error: 0.01)) == 3)
-        // None settles: the greatest gap of those that are close.
-        #expect(SegmentCountChoice.choose(scores, gaps([0.1, 0.2, 0.3, 0.4], error: 0.01)) == 4)
+        #expect(SegmentCountChoice.choose(scores, gaps([0.1, 0.295, 0.3, 0.9], error: 0.01)) == 3)
+        #expect(SegmentCountChoice.choose(scores, gaps([0.1, 0.2, 0.3, 0.9], error: 0.01)) == 4)
+        // Nothing was measured: the silhouette alone.
+        #expect(SegmentCountChoice.choose(scores, [:]) == 2)
+    }
+
+    @Test("where the silhouette sees no substantial structure, a tenth less is as good")
+    func weak() {
+        #expect(SegmentCountChoice.close(silhouettes([0.17, 0.15, 0.16, 0.155])) == [2, 4, 5])
+        #expect(SegmentCountChoice.close(silhouettes([0.30, 0.28, 0.299])) == [2, 4])
     }
 
     @Test("three groups of points are three, whatever the sample")

@@ -163,7 +163,8 @@ COMMENT ON COLUMN shop.profile.frequency IS 'Orders per 30 days since the first 
 COMMENT ON COLUMN shop.profile.monetary IS 'Mean value of an order, returns taken off, in the shop''s currency.';
 COMMENT ON COLUMN shop.profile.repeat_value IS 'Mean money of the days with orders after the first such day; NULL without one.';
 COMMENT ON COLUMN shop.profile.churn_risk IS
-    'Probability that the customer has left for good, 0 to 1, by BG/NBD; NULL where there was too little to fit it.';
+    'Probability that the customer has left for good, 0 to 1, by BG/NBD; where hardly anybody is seen to leave, that of no '
+    'order within profile_build.horizon_days (profile_build.lifetime says which); NULL where there was too little to fit.';
 COMMENT ON COLUMN shop.profile.expected_orders IS 'Expected days with an order within profile_build.horizon_days; NULL as churn_risk.';
 COMMENT ON COLUMN shop.profile.expected_value IS
     'Expected money within profile_build.horizon_days, in the shop''s currency; NULL as churn_risk. How a day''s money is '
