@@ -41,12 +41,14 @@ struct SegmentWriter: Sendable {
     /// sets them apart: …`
     private func summary(of segment: SegmentFigures, traits: [ModelFeature]) -> String {
         let once = segment.oneOrderShare
+        let count = PlainFigures.count(segment.mean(.orders))
+        let times = count == "1" ? "once on average" : "\(count) times"
         let orders =
             switch once {
             case 0.995...: "Ordered once"
             case 0.5...:
-                "Ordered \(PlainFigures.count(segment.mean(.orders))) times (\(PlainFigures.percent(once)) only once)"
-            default: "Ordered \(PlainFigures.count(segment.mean(.orders))) times"
+                "Ordered \(times) (\(PlainFigures.percent(once)) only once)"
+            default: "Ordered \(times)"
             }
         let money = figures.money(segment.mean(.orderValue))
         let last = PlainFigures.days(segment.mean(.recencyDays))

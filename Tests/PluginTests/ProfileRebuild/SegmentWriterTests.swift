@@ -97,6 +97,13 @@ struct SegmentWriterTests {
         #expect(segment.averages["one_order_share"] == 0.81)
     }
 
+    @Test("a mean of nearly one order is told as once, and is no number of times")
+    func once() {
+        let segment = writer.segment(
+            number: 1, name: Bilingual("a", "b"), figures(once: 0.98, means: [.orders: 1.02], [.orders: -0.9]))
+        #expect(segment.description.hasPrefix("Ordered once on average (98% only once), £300 an order"))
+    }
+
     @Test("a description tells the risk and the money to be expected, where anything is expected")
     func outlook() {
         var expected = figures([.orders: 0.1])
