@@ -8,11 +8,11 @@ public enum ShopSQL {
         ("m0002_profiles", text(PackageResources.m0002_profiles_sql)),
         ("m0003_models", text(PackageResources.m0003_models_sql)),
         ("m0004_campaigns", text(PackageResources.m0004_campaigns_sql)),
-        ("m0005_segment_stage", text(PackageResources.m0005_segment_stage_sql)),
     ]
 
     /// Functions, views and grants: replaced whole whenever one of them has changed.
     public static let replaced: [(name: String, text: String)] = [
+        ("changed_customers", text(PackageResources.changed_customers_sql)),
         ("edition", text(PackageResources.edition_sql)),
         ("shop_views", text(PackageResources.shop_views_sql)),
     ]

@@ -33,6 +33,12 @@ struct Report: AsyncParsableCommand {
                 print(WrappedText(row[4] ?? "", width: min(Terminal.width, 100), indentation: "   ").text)
             }
 
+            let changes = try await connection.segmentChanges()
+            if !changes.rows.isEmpty {
+                heading("Segments since the build before")
+                print(TableText(changes).text)
+            }
+
             for customer in try await connection.exampleCustomers(examples) {
                 try await show(customer, on: connection)
             }

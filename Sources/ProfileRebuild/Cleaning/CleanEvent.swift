@@ -7,10 +7,11 @@ struct CleanEvent: Sendable, Equatable, Comparable {
     var item: Int32
     /// Pieces, from 1.
     var quantity: Int32
-    /// Of one piece; 0 for what is no purchase or return.
+    /// Of one piece; of what is no purchase or return the catalogue's where the event has none, 0 where neither does.
     var price: Double
     /// Stands for the order or visit.
     var order: Int64?
+    var device: String?
 
     /// Price times quantity.
     var amount: Double { price * Double(quantity) }
@@ -23,7 +24,8 @@ struct CleanEvent: Sendable, Equatable, Comparable {
         if left.item != right.item { return left.item < right.item }
         if left.quantity != right.quantity { return left.quantity < right.quantity }
         if left.price != right.price { return left.price < right.price }
-        return (left.order ?? .min) < (right.order ?? .min)
+        if left.order != right.order { return (left.order ?? .min) < (right.order ?? .min) }
+        return (left.device ?? "") < (right.device ?? "")
     }
 }
 

@@ -17,7 +17,7 @@ enum CleaningRule: String, Sendable, CaseIterable {
     case badPrice = "bad_price"
     /// A quantity below 1 or above ``EventCleaner/largestQuantity``.
     case badQuantity = "bad_quantity"
-    /// The same customer, item, time, kind, quantity, price and order as an event that was kept.
+    /// The same customer, item, time, kind, quantity, price, order and device as an event that was kept.
     case duplicate
     /// A purchase that a later return of the same customer, item and quantity took back whole, and that return.
     case cancelled
@@ -34,7 +34,13 @@ struct CleaningCounts: Sendable, Equatable {
 
     subscript(rule: CleaningRule) -> Int {
         get { dropped[rule, default: 0] }
-        set { dropped[rule] = newValue }
+        set { dropped[rule] = newValue == 0 ? nil : newValue }
+    }
+
+    /// Takes in the counts of another shard.
+    mutating func add(_ other: CleaningCounts) {
+        read += other.read
+        for (rule, count) in other.dropped { self[rule] += count }
     }
 
     /// Events left.
@@ -43,5 +49,11 @@ struct CleaningCounts: Sendable, Equatable {
     /// Counts by the rules' names; a rule that dropped nothing is there with 0.
     var byName: [String: Int] {
         Dictionary(uniqueKeysWithValues: CleaningRule.allCases.map { ($0.rawValue, self[$0]) })
+    }
+
+    /// Counts that another job has written down.
+    init(read: Int = 0, byName: [String: Int] = [:]) {
+        self.read = read
+        for rule in CleaningRule.allCases { self[rule] = byName[rule.rawValue] ?? 0 }
     }
 }

@@ -66,8 +66,8 @@ struct EventCleaner: Sendable {
         guard event.quantity >= 1, event.quantity <= Self.largestQuantity else { return dropped(.badQuantity) }
         return .success(
             CleanEvent(
-                at: event.at, kind: event.kind, item: event.item, quantity: event.quantity, price: isSale ? price : 0,
-                order: event.order))
+                at: event.at, kind: event.kind, item: event.item, quantity: event.quantity,
+                price: isSale || price.isFinite && price > 0 ? price : 0, order: event.order, device: event.device))
     }
 }
 

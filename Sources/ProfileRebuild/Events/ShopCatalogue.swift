@@ -6,14 +6,16 @@ struct ShopCatalogue: Sendable {
         var category: String
         /// Today's price; `nil` where unknown.
         var price: Double?
-        var currency: String
         var isProduct: Bool
+        var brand: String?
     }
 
     /// An item as it is looked up for each event.
     struct Entry: Sendable {
         /// Index into ``categories``.
         var category: Int32
+        /// Index into ``brands``.
+        var brand: Int32?
         var price: Double?
         var isProduct: Bool
     }
@@ -23,8 +25,8 @@ struct ShopCatalogue: Sendable {
 
     /// Names of the categories, ascending.
     let categories: [String]
-    /// The currency of most products.
-    let currency: String
+    /// Names of the brands, ascending.
+    let brands: [String]
     private let entries: [Int32: Entry]
     /// Prices of the products of each category, ascending.
     private let prices: [[Double]]
@@ -32,21 +34,21 @@ struct ShopCatalogue: Sendable {
     init(_ items: some Sequence<Item>) {
         let items = Array(items)
         categories = Set(items.map(\.category)).sorted()
+        brands = Set(items.compactMap(\.brand)).sorted()
         let numbers = Dictionary(uniqueKeysWithValues: categories.enumerated().map { ($1, $0) })
+        let brandNumbers = Dictionary(uniqueKeysWithValues: brands.enumerated().map { ($1, Int32($0)) })
         var entries: [Int32: Entry] = [:]
         var prices = [[Double]](repeating: [], count: categories.count)
-        var currencies: [String: Int] = [:]
         for item in items {
             let category = numbers[item.category] ?? 0
             let price = item.price.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
-            entries[item.id] = Entry(category: Int32(category), price: price, isProduct: item.isProduct)
-            guard item.isProduct else { continue }
-            currencies[item.currency, default: 0] += 1
-            if let price { prices[category].append(price) }
+            entries[item.id] = Entry(
+                category: Int32(category), brand: item.brand.flatMap { brandNumbers[$0] }, price: price,
+                isProduct: item.isProduct)
+            if let price, item.isProduct { prices[category].append(price) }
         }
         self.entries = entries
         self.prices = prices.map { $0.sorted() }
-        currency = currencies.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? ""
     }
 
     subscript(item: Int32) -> Entry? { entries[item] }

@@ -6,8 +6,10 @@ struct CustomerSegment: Sendable, Equatable {
     let number: Int
     /// A few plain words, unique among the segments of a build.
     let name: String
-    /// One or two sentences with the segment's own figures.
+    let nameZh: String
+    /// Some sentences with the segment's own figures.
     let description: String
+    let descriptionZh: String
     /// Decides what the customers are told.
     let stage: CustomerStage
     let customers: Int
@@ -27,4 +29,10 @@ struct SegmentTrait: Sendable, Equatable, Codable {
     let z: Double
     /// The same in words, with the figures of the segment and of all customers.
     let text: String
+    let textZh: String
+
+    enum CodingKeys: String, CodingKey {
+        case feature, z, text
+        case textZh = "text_zh"
+    }
 }

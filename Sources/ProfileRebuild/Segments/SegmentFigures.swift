@@ -15,6 +15,10 @@ struct SegmentFigures: Sendable {
     let shopMeans: [ModelFeature: Double]
     /// Mean standard scores, by feature.
     let scores: [ModelFeature: Double]
+    /// Means of what is expected of the members; `nil` where nothing is.
+    var outlook: LifetimeOutlook?
+    /// How far that looks ahead.
+    var horizonDays = 0.0
 
     func score(_ feature: ModelFeature) -> Double { scores[feature] ?? 0 }
     func mean(_ feature: ModelFeature) -> Double { means[feature] ?? 0 }
@@ -28,7 +32,7 @@ struct SegmentFigures: Sendable {
     private func ranked(by weight: (ModelFeature, Double) -> Double) -> [ModelFeature] {
         let weights = scores.map { (feature: $0.key, weight: weight($0.key, $0.value)) }
         return weights.sorted { left, right in
-            (right.weight, left.feature.order) < (left.weight, right.feature.order)
+            left.weight != right.weight ? left.weight > right.weight : left.feature.order < right.feature.order
         }.map(\.feature)
     }
 }
@@ -40,26 +44,29 @@ extension ModelFeature {
         switch self {
         case .priceLevel, .orderValue: 1.2 * abs(score)
         case .recencyDays, .orders, .tenureDays, .piecesPerOrder: abs(score)
-        case .evening, .night, .weekend, .abroad, .returnShare, .looksPerOrder, .category:
+        case .evening, .night, .weekend, .oneTimeGift, .abroad, .returnShare, .looksPerOrder, .category:
             score > 0 ? score : -0.4 * score
         }
     }
 
     /// Decides ties, so that nothing depends on the order of a dictionary.
-    fileprivate var order: Int32 {
-        if case .category(let category) = self { return Int32(Self.behaviour.count) + category }
-        return Int32(Self.behaviour.firstIndex(of: self) ?? 0)
+    fileprivate var order: (Int, String) {
+        if case .category(let name) = self { return (Self.behaviour.count, name) }
+        return (Self.behaviour.firstIndex(of: self) ?? 0, "")
     }
 }
 
 extension SegmentFigures {
-    init(members: [Int], profiles: [CustomerProfile], table: FeatureTable) {
-        customers = members.count
+    init(members: [Int], of customers: SegmentedCustomers, table: FeatureTable) {
+        let profiles = customers.profiles
+        func money(_ profile: CustomerProfile) -> Double { profile.measures.monetary * Double(profile.measures.orders) }
+        self.customers = members.count
+        horizonDays = customers.horizonDays
+        outlook = LifetimeOutlook(meanOf: members.compactMap { customers.outlooks[$0] })
         share = Double(members.count) / Double(profiles.count)
-        let money = members.reduce(0.0) { $0 + profiles[$1].monetary * Double(profiles[$1].orders) }
-        let allMoney = profiles.reduce(0.0) { $0 + $1.monetary * Double($1.orders) }
-        revenueShare = allMoney > 0 ? money / allMoney : 0
-        oneOrderShare = Double(members.count { profiles[$0].orders == 1 }) / Double(max(1, members.count))
+        let allMoney = profiles.reduce(0.0) { $0 + money($1) }
+        revenueShare = allMoney > 0 ? members.reduce(0.0) { $0 + money(profiles[$1]) } / allMoney : 0
+        oneOrderShare = Double(members.count { profiles[$0].measures.orders == 1 }) / Double(max(1, members.count))
         var means: [ModelFeature: Double] = [:]
         var scores: [ModelFeature: Double] = [:]
         let columns = table.features.count
@@ -69,10 +76,33 @@ extension SegmentFigures {
         }
         // Constant features are no columns, but a description may still want them.
         for feature in ModelFeature.behaviour where means[feature] == nil {
-            means[feature] = profiles.first.map(feature.value)
+            means[feature] = profiles.first.map { feature.value(of: $0, categories: table.model.categories) }
         }
         self.means = means
         self.scores = scores
-        shopMeans = Dictionary(uniqueKeysWithValues: zip(table.features, table.means))
+        shopMeans = Dictionary(uniqueKeysWithValues: table.model.columns.map { ($0.feature, $0.mean) })
+    }
+}
+
+/// The customers that segments are found of; arrays of one length.
+struct SegmentedCustomers: Sendable {
+    let profiles: [CustomerProfile]
+    /// `nil` for customers of whom nothing is expected.
+    let outlooks: [LifetimeOutlook?]
+    let horizonDays: Double
+    /// Those that the profiles' shares are of.
+    let categories: LargestCategories
+    /// ISO 4217.
+    let currency: String
+}
+
+extension LifetimeOutlook {
+    /// `nil` of none.
+    init?(meanOf outlooks: [LifetimeOutlook]) {
+        guard !outlooks.isEmpty else { return nil }
+        self.init(
+            churnRisk: Moments(of: outlooks.lazy.map(\.churnRisk)).mean,
+            expectedOrders: Moments(of: outlooks.lazy.map(\.expectedOrders)).mean,
+            expectedValue: Moments(of: outlooks.lazy.map(\.expectedValue)).mean)
     }
 }

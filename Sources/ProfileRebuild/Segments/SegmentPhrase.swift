@@ -3,13 +3,20 @@ import Shop
 /// A segment's name in parts.
 struct SegmentPhrase: Sendable {
     struct Stage: Sendable {
-        enum Kind: String, Sendable {
-            case newcomers = "newcomers"
-            case oneTime = "one-time buyers"
-            case regulars = "regulars"
-            case loyal = "loyal regulars"
-            case occasional = "occasional buyers"
-            case repeating = "repeat buyers"
+        enum Kind: Sendable {
+            case newcomers, giftBuyers, oneTime, regulars, loyal, occasional, repeating
+
+            var noun: Bilingual {
+                switch self {
+                case .newcomers: Bilingual("newcomers", "新顾客")
+                case .giftBuyers: Bilingual("one-time gift buyers before Christmas", "圣诞节前一次性送礼顾客")
+                case .oneTime: Bilingual("one-time buyers", "一次性顾客")
+                case .regulars: Bilingual("regulars", "常客")
+                case .loyal: Bilingual("loyal regulars", "忠实常客")
+                case .occasional: Bilingual("occasional buyers", "偶尔光顾的顾客")
+                case .repeating: Bilingual("repeat buyers", "回头客")
+                }
+            }
         }
         var kind: Kind
         var isLapsed: Bool
@@ -21,16 +28,17 @@ struct SegmentPhrase: Sendable {
             return switch kind {
             case .newcomers: .new
             case .regulars, .loyal: .regular
-            case .oneTime, .occasional, .repeating: .occasional
+            case .giftBuyers, .oneTime, .occasional, .repeating: .occasional
             }
         }
     }
 
+    /// What is said of the noun; in Chinese always before it.
     enum Words: Sendable {
         /// Before the noun: "evening" regulars.
-        case before(String)
+        case before(String, chinese: String)
         /// After it: regulars "from abroad".
-        case after(String)
+        case after(String, chinese: String)
     }
 
     struct Qualifier: Sendable {
@@ -41,18 +49,23 @@ struct SegmentPhrase: Sendable {
     var stage: Stage
     var qualifiers: [Qualifier]
 
-    /// "Lapsed wholesale regulars from abroad".
-    var text: String {
+    /// "Lapsed wholesale regulars from abroad", "已流失的批发型海外常客".
+    var text: Bilingual {
         var before: [String] = stage.isLapsed ? ["lapsed"] : stage.isRecent ? ["recent"] : []
         var after: [String] = []
+        var chinese = stage.isLapsed ? "已流失的" : stage.isRecent ? "近期的" : ""
         for qualifier in qualifiers {
             switch qualifier.words {
-            case .before(let word): before.append(word)
-            case .after(let words): after.append(words)
+            case .before(let word, let translated):
+                before.append(word)
+                chinese += translated
+            case .after(let words, let translated):
+                after.append(words)
+                chinese += translated
             }
         }
-        var text = (before + [stage.kind.rawValue]).joined(separator: " ")
-        if !after.isEmpty { text += " " + after.joined(separator: " and ") }
-        return text.prefix(1).uppercased() + text.dropFirst()
+        var english = (before + [stage.kind.noun.english]).joined(separator: " ")
+        if !after.isEmpty { english += " " + after.joined(separator: " and ") }
+        return Bilingual(english.prefix(1).uppercased() + english.dropFirst(), chinese + stage.kind.noun.chinese)
     }
 }

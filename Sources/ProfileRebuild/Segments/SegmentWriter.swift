@@ -1,6 +1,5 @@
-/// Puts segments into plain English, from their figures alone.
+/// Puts segments into plain English and Chinese, from their figures alone.
 struct SegmentWriter: Sendable {
-    let catalogue: ShopCatalogue
     let figures: PlainFigures
 
     /// How many standard deviations away a mean must lie to be told as a trait.
@@ -10,24 +9,31 @@ struct SegmentWriter: Sendable {
     /// Pieces of a mean order from which large orders are wholesale.
     static let wholesalePieces = 50.0
 
-    init(catalogue: ShopCatalogue) {
-        self.catalogue = catalogue
-        figures = PlainFigures(currency: catalogue.currency)
-    }
+    /// Share of customers with one order, before Christmas, from which a segment is one of gift buyers.
+    static let giftBuyerShare = 0.6
+
+    /// - Parameter currency: ISO 4217; empty where unknown.
+    init(currency: String) { figures = PlainFigures(currency: currency) }
 
     /// The row of a segment that has a name.
-    func segment(number: Int, name: String, _ segment: SegmentFigures) -> CustomerSegment {
+    func segment(number: Int, name: Bilingual, _ segment: SegmentFigures) -> CustomerSegment {
         let traits = segment.strongest.filter { abs(segment.score($0)) >= Self.leastTrait }
-        var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name(in: catalogue), $0.value) })
+        var averages = Dictionary(uniqueKeysWithValues: segment.means.map { ($0.key.name, $0.value) })
         averages["one_order_share"] = segment.oneOrderShare
         averages["revenue_share"] = segment.revenueShare
+        if let outlook = segment.outlook {
+            averages["churn_risk"] = outlook.churnRisk
+            averages["expected_orders"] = outlook.expectedOrders
+            averages["expected_value"] = outlook.expectedValue
+        }
         return CustomerSegment(
-            number: number, name: name, description: summary(of: segment, traits: traits),
+            number: number, name: name.english, nameZh: name.chinese, description: summary(of: segment, traits: traits),
+            descriptionZh: chineseSummary(of: segment, traits: traits),
             stage: stage(of: segment).customers, customers: segment.customers, share: segment.share, averages: averages,
             traits: traits.map { feature in
                 SegmentTrait(
-                    feature: feature.name(in: catalogue), z: segment.score(feature),
-                    text: text(of: feature, in: segment))
+                    feature: feature.name, z: segment.score(feature),
+                    text: text(of: feature, in: segment), textZh: chineseText(of: feature, in: segment))
             })
     }
 
@@ -35,24 +41,33 @@ struct SegmentWriter: Sendable {
     /// sets them apart: …`
     private func summary(of segment: SegmentFigures, traits: [ModelFeature]) -> String {
         let once = segment.oneOrderShare
+        let count = PlainFigures.count(segment.mean(.orders))
+        let times = count == "1" ? "once on average" : "\(count) times"
         let orders =
             switch once {
             case 0.995...: "Ordered once"
             case 0.5...:
-                "Ordered \(PlainFigures.count(segment.mean(.orders))) times (\(PlainFigures.percent(once)) only once)"
-            default: "Ordered \(PlainFigures.count(segment.mean(.orders))) times"
+                "Ordered \(times) (\(PlainFigures.percent(once)) only once)"
+            default: "Ordered \(times)"
             }
         let money = figures.money(segment.mean(.orderValue))
         let last = PlainFigures.days(segment.mean(.recencyDays))
         var text = "\(orders), \(money) an order, last \(last) ago on average"
         text += "; \(PlainFigures.percent(segment.share)) of the customers"
         text += " and \(PlainFigures.percent(segment.revenueShare)) of the sales."
-        // The first sentence has told these three already.
-        let told: Set<ModelFeature> = [.recencyDays, .orders, .orderValue]
-        let others = segment.mostTelling.filter { traits.contains($0) && !told.contains($0) }
-            .prefix(3).map { self.text(of: $0, in: segment) }
+        if let outlook = segment.outlook {
+            text += " Churn risk \(PlainFigures.percent(outlook.churnRisk)), each is expected to bring "
+            text += "\(figures.money(outlook.expectedValue)) in the next \(PlainFigures.days(segment.horizonDays))."
+        }
+        let others = tellingTraits(of: segment, among: traits).map { self.text(of: $0, in: segment) }
         if !others.isEmpty { text += " What else sets them apart: " + others.joined(separator: "; ") + "." }
         return text
+    }
+
+    /// What a description tells besides its first sentence, which has told of recency, orders and money already.
+    func tellingTraits(of segment: SegmentFigures, among traits: [ModelFeature]) -> [ModelFeature] {
+        let told: Set<ModelFeature> = [.recencyDays, .orders, .orderValue]
+        return Array(segment.mostTelling.filter { traits.contains($0) && !told.contains($0) }.prefix(3))
     }
 
     /// A feature in words, with the segment's figure and that of all customers.
@@ -75,9 +90,10 @@ struct SegmentWriter: Sendable {
         case .evening: told(PlainFigures.percent) { "\($0) of the orders in the evening" }
         case .night: told(PlainFigures.percent) { "\($0) of the orders at night" }
         case .weekend: told(PlainFigures.percent) { "\($0) of the orders at weekends" }
+        case .oneTimeGift: told(PlainFigures.percent) { "\($0) ordered once only, in the weeks before Christmas" }
         case .abroad: told(PlainFigures.percent) { "\($0) live abroad" }
         case .category(let category):
-            told(PlainFigures.percent) { "\($0) of the money spent on \(catalogue.categories[Int(category)])" }
+            told(PlainFigures.percent) { "\($0) of the money spent on \(category)" }
         }
     }
 }

@@ -12,6 +12,15 @@ private let segmentsStatement: Statement = """
     FROM shop.v_segment ORDER BY v_segment.segment
     """
 
+/// Empty for a first build: there is nothing that could have changed.
+private let changesStatement: Statement = """
+    SELECT change, coalesce(segment::text, ''), name, customers::text, coalesce(overlap::numeric(4, 2)::text, ''),
+        coalesce(shift::numeric(8, 2)::text, '')
+    FROM shop.v_segment_history
+    WHERE build_id = (SELECT id FROM shop.profile_build ORDER BY built_at DESC LIMIT 1) AND previous_build_id IS NOT NULL
+    ORDER BY segment NULLS LAST, identity
+    """
+
 private let campaignsStatement: Statement = """
     SELECT campaign, edition, written::text, not_written::text, planned::text, sending::text, sent::text, bounced::text,
         failed::text, refused::text, unknown::text
@@ -44,6 +53,7 @@ private let customerStatement: Statement = """
     SELECT customer.code, customer.name, customer.email, customer.country, segment.name, profile.orders::text,
         profile.recency_days::numeric(10, 0)::text, profile.monetary::numeric(12, 2)::text
             || coalesce(' ' || (SELECT mode() WITHIN GROUP (ORDER BY currency) FROM shop.item), ''),
+        profile.churn_risk::numeric(4, 2)::text, profile.expected_value::numeric(12, 2)::text,
         profile.favourite_category, to_json(profile.last_order_at) #>> '{}'
     FROM shop.customer
     LEFT JOIN shop.profile ON profile.customer_id = customer.id
@@ -84,6 +94,15 @@ extension Session {
             ], segmentsStatement)
     }
 
+    /// What became of the segments of the build before the newest one; no row for a first build.
+    public func segmentChanges() async throws -> Listing {
+        try await listing(
+            [
+                .init("change"), .init("segment", .number), .init("name"), .init("customers", .number),
+                .init("overlap", .number), .init("shift", .number),
+            ], changesStatement)
+    }
+
     /// Messages of each campaign by outcome.
     public func campaigns() async throws -> Listing {
         try await listing(
@@ -112,6 +131,7 @@ extension Session {
             [
                 .init("code"), .init("name"), .init("email"), .init("country"), .init("segment"),
                 .init("orders", .number), .init("days_since_last", .number), .init("mean_order"),
+                .init("churn_risk", .number), .init("expected_value", .number),
                 .init("favourite_category"), .init("last_order_at", .time),
             ], customerStatement, Int32(id))
     }

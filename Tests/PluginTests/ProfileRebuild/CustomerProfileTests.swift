@@ -19,17 +19,19 @@ struct CustomerProfileTests {
     @Test("recency, frequency and money are those of the orders")
     func recencyFrequencyMoney() throws {
         let profile = try #require(Planted.profiles(history).first)
-        #expect(profile.orders == 3)
-        #expect(profile.returns == 1)
+        let record = try #require(Planted.records(history).first)
+        #expect(record.orders == 3)
+        #expect(record.orderDays == 3)
+        #expect(record.returns == 1)
         #expect(profile.recencyDays == 29)
         #expect(abs(profile.tenureDays - (90 + 14.0 / 24)) < 1e-9)
         #expect(abs(profile.frequency - 3 / (profile.tenureDays / 30)) < 1e-12)
-        #expect(abs(profile.monetary - (30 + 16 - 8 + 20) / 3.0) < 1e-12)
-        #expect(abs(profile.piecesPerOrder - 5) < 1e-12)
-        #expect(abs(profile.returnShare - 1 / 5.0) < 1e-12)
-        #expect(abs(profile.looksPerOrder - 2 / 3.0) < 1e-12)
-        #expect(profile.firstOrder == Planted.moment(day: 0, hour: 9))
-        #expect(profile.lastOrder == Planted.moment(day: 61, hour: 23))
+        #expect(abs(record.monetary - (30 + 16 - 8 + 20) / 3.0) < 1e-12)
+        #expect(abs(record.piecesPerOrder - 5) < 1e-12)
+        #expect(abs(record.returnShare - 1 / 5.0) < 1e-12)
+        #expect(abs(record.looksPerOrder - 2 / 3.0) < 1e-12)
+        #expect(record.firstOrder == Planted.moment(day: 0, hour: 9))
+        #expect(record.lastOrder == Planted.moment(day: 61, hour: 23))
     }
 
     @Test("frequency counts at least thirty days, so that one order yesterday is no order a day")
@@ -40,16 +42,11 @@ struct CustomerProfileTests {
 
     @Test("shares are of the money bought and of the interest shown, and sum to one")
     func shares() throws {
-        let profile = try #require(Planted.profiles(history).first)
-        let names = Planted.catalogue.categories
-        let bought = Dictionary(
-            uniqueKeysWithValues: profile.categoryShares.map { (names[Int($0.category)], $0.share) })
-        #expect(abs((bought["cups"] ?? 0) - 36 / 66.0) < 1e-12)
-        #expect(abs((bought["bags"] ?? 0) - 30 / 66.0) < 1e-12)
-        #expect(profile.favouriteCategory(in: Planted.catalogue) == "cups")
-        let looked = Dictionary(
-            uniqueKeysWithValues: profile.interestShares.map { (names[Int($0.category)], $0.share) })
-        #expect(looked == ["bags": 0.2, "cups": 0.8])
+        let record = try #require(Planted.records(history).first)
+        #expect(record.categoryShares["cups"] == 0.5455)
+        #expect(record.categoryShares["bags"] == 0.4545)
+        #expect(record.favouriteCategory == "cups")
+        #expect(record.interestShares.json == #"{"bags": 0.2, "cups": 0.8}"#)
     }
 
     @Test("the price level is the rank within the category: cheapest 0 and dearest 1 are approached, equals count half")
@@ -62,9 +59,9 @@ struct CustomerProfileTests {
         #expect(catalogue.rank(of: 9, inCategory: cups) == 1)
         let other = try #require(catalogue[5]).category
         #expect(catalogue.rank(of: 9, inCategory: other) == 0.5)
-        let profile = try #require(
-            Planted.profiles([Planted.event(item: 1, price: 2), Planted.event(item: 3, price: 9)]).first)
-        #expect(abs(profile.priceLevel - (1 / 6.0 + 1) / 2) < 1e-12)
+        let record = try #require(
+            Planted.records([Planted.event(item: 1, price: 2), Planted.event(item: 3, price: 9)]).first)
+        #expect(abs(record.priceLevel - (1 / 6.0 + 1) / 2) < 1e-12)
     }
 
     @Test("hours are the customer's own: one order counts once, at its first line")
@@ -74,25 +71,25 @@ struct CustomerProfileTests {
             Planted.event(customer: 4, item: 1, day: 6, hour: 17),
             Planted.event(customer: 4, item: 2, day: 6, hour: 17),
         ]
-        let abroad = try #require(Planted.profiles(events).first)
-        #expect(abroad.hourOfWeek.count == 168)
-        #expect(abroad.hourOfWeek[1] == 1)
-        #expect(abroad.hourOfWeek.reduce(0, +) == 1)
-        #expect(abroad.peakHour == 1)
-        #expect(abroad.nightShare == 1)
-        #expect(abroad.weekendShare == 0)
+        let abroad = try #require(Planted.records(events).first)
+        #expect(abroad.hours.hourOfWeek.count == 168)
+        #expect(abroad.hours.hourOfWeek[1] == 1)
+        #expect(abroad.hours.hourOfWeek.reduce(0, +) == 1)
+        #expect(abroad.hours.peakHour == 1)
+        #expect(abroad.hours.night == 1)
+        #expect(abroad.hours.weekend == 0)
         #expect(abroad.isAbroad)
         #expect(abroad.region == "Shanghai")
     }
 
     @Test("an unknown zone means UTC, and an unknown country is not abroad", arguments: [Int32(2), 5])
     func unknownZone(customer: Int32) throws {
-        let profile = try #require(Planted.profiles([Planted.event(customer: customer, day: 6, hour: 17)]).first)
-        #expect(profile.hourOfWeek[6 * 24 + 17] == 1)
-        #expect(profile.weekendShare == 1)
-        #expect(profile.eveningShare == 1)
-        #expect(!profile.isAbroad)
-        #expect(profile.region == (customer == 2 ? "United Kingdom" : nil))
+        let record = try #require(Planted.records([Planted.event(customer: customer, day: 6, hour: 17)]).first)
+        #expect(record.hours.hourOfWeek[6 * 24 + 17] == 1)
+        #expect(record.hours.weekend == 1)
+        #expect(record.hours.evening == 1)
+        #expect(!record.isAbroad)
+        #expect(record.region == (customer == 2 ? "United Kingdom" : nil))
     }
 
     @Test("summer time is minded: noon in July is 13:00 in London")
@@ -112,6 +109,6 @@ struct CustomerProfileTests {
             Planted.event(day: 1, hour: 9, order: nil), Planted.event(day: 1, hour: 18, order: nil),
             Planted.event(day: 2, hour: 0, order: nil),
         ]
-        #expect(try #require(Planted.profiles(events).first).orders == 2)
+        #expect(try #require(Planted.records(events).first).orders == 2)
     }
 }

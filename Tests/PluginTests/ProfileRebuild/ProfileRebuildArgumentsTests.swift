@@ -15,15 +15,22 @@ struct ProfileRebuildArgumentsTests {
         let text = schema.jsonSchema.text
         #expect(text.contains("\"auto\""))
         #expect(text.contains("anyOf"), "\(text)")
-        #expect(schema.names.sorted() == ["clusters", "max_clusters", "min_clusters", "restarts", "seed"])
+        #expect(
+            schema.names.sorted() == [
+                "clusters", "half_life_days", "horizon_days", "max_clusters", "min_clusters", "mode", "restarts",
+                "seed",
+                "shards",
+            ])
     }
 
     @Test("a number, \"auto\", and nothing else is taken for clusters")
     func clusters() throws {
-        func decoded(_ json: String) throws -> ClusterCount {
+        func decoded(_ json: String) throws -> CountChoice {
             try JSONText(json).decode(ProfileRebuildArguments.self).clusters
         }
-        let rest = "\"min_clusters\": 5, \"max_clusters\": 8, \"restarts\": 1, \"seed\": 1}"
+        let rest =
+            "\"mode\": \"full\", \"min_clusters\": 5, \"max_clusters\": 8, \"restarts\": 1, \"half_life_days\": 30, "
+            + "\"horizon_days\": 90, \"shards\": \"auto\", \"seed\": 1}"
         #expect(try decoded("{\"clusters\": 6, " + rest) == .fixed(6))
         #expect(try decoded("{\"clusters\": \"auto\", " + rest) == .auto)
         #expect(throws: DecodingError.self) { try decoded("{\"clusters\": \"many\", " + rest) }
@@ -32,7 +39,7 @@ struct ProfileRebuildArgumentsTests {
 
     @Test("arguments are read back as they are written")
     func roundTrip() throws {
-        for clusters in [ClusterCount.auto, .fixed(3)] {
+        for clusters in [CountChoice.auto, .fixed(3)] {
             var arguments = ProfileRebuildArguments()
             arguments.clusters = clusters
             let read = try JSONText(encoding: arguments).decode(ProfileRebuildArguments.self)

@@ -8,47 +8,14 @@ import Testing
 
 @Suite("The job profile-rebuild", .database)
 struct ProfileRebuildJobTests {
-    /// 60 regulars who buy each week, 40 who bought once long ago, and dirt of most kinds.
-    private static let shop: Statement = """
-        INSERT INTO shop.item (id, code, title, category, price, is_product) VALUES
-            (1, 'A', 'Cup', 'cups', 5, true), (2, 'B', 'Bag', E'bags\\t"\\\\', 20, true), (3, 'P', 'Postage', 'other', 3, false);
-        INSERT INTO shop.customer (id, code, country) SELECT n, 'C' || n, 'United Kingdom' FROM generate_series(1, 100) AS n;
-        INSERT INTO shop.event (kind, customer_id, item_id, at, quantity, price, order_ref)
-            SELECT 'purchase'::shop.event_kind, n, 1 + n % 2, '2025-01-06 10:00Z'::timestamptz + week * interval '168 hours', 1 + n % 3, 5.0,
-                'O' || n || '-' || week
-            FROM generate_series(1, 60) AS n, generate_series(0, 19) AS week
-            UNION ALL
-            SELECT 'purchase', n, 2, '2025-01-11 21:00Z', 1, 19 + n, 'O' || n FROM generate_series(61, 100) AS n
-            UNION ALL SELECT 'purchase', NULL, 1, '2025-02-01Z', 1, 5, 'guest' FROM generate_series(1, 7)
-            UNION ALL SELECT 'purchase', 1, 3, '2025-02-01Z', 1, 3, 'postage'
-            UNION ALL SELECT 'purchase', 1, 1, '2025-02-01Z', 80000, 5, 'typo'
-            UNION ALL SELECT 'purchase', 1, 1, 'infinity', 1, 5, 'never'
-            UNION ALL SELECT 'purchase', 1, 1, '2025-02-01Z', 1, 'NaN', 'nan'
-            UNION ALL SELECT 'purchase', 2, 1, '2025-02-02Z', 9, 5, 'back'
-            UNION ALL SELECT 'return', 2, 1, '2025-02-03Z', 9, 5, 'back'
-            UNION ALL SELECT 'view', 3, 1, '2025-02-03Z', 1, NULL, NULL FROM generate_series(1, 2);
-        """
-
-    private func registry() throws -> PluginRegistry {
-        var registry = PluginRegistry()
-        try ProfileRebuildPlugins.register(in: &registry)
-        return registry
-    }
+    private func registry() throws -> PluginRegistry { try TestDatabase.profilePlugins() }
 
     private func run(_ arguments: String, on database: TestDatabase) async throws -> (id: JobID, standing: JobStanding)
     {
-        try await database.withWorker(try registry()) {
-            let row = try await database.pool.first(
-                "SELECT millrace.enqueue('profile-rebuild', $1)", JSONText(arguments))
-            let number: Int64 = try #require(row)[0]
-            let id = JobID(number)
-            return (id, try await database.end(of: id))
-        }
+        try await database.endOfRebuild(arguments)
     }
 
-    private func fill(_ database: TestDatabase) async throws {
-        try await database.pool.withConnection { try await $0.script(Self.shop) }
-    }
+    private func fill(_ database: TestDatabase) async throws { try await database.fillProfileShop() }
 
     @Test("writes the build, its segments and a profile of every buyer, and says what was dropped")
     func wholeBuild() async throws {
@@ -126,16 +93,16 @@ struct ProfileRebuildJobTests {
     @Test("of two builds that end at the same time, the second waits and then takes the place of the first")
     func overlappingBuilds() async throws {
         let pool = try TestDatabase.current.pool
-        let collector = Planted.collect([Planted.event(customer: 1), Planted.event(customer: 2, item: 4, price: 10)])
-        let build = try ProfileBuild(
-            CleanedShop(
-                catalogue: Planted.catalogue, customers: Planted.customers, histories: collector.histories,
-                counts: collector.counts, lastEvent: collector.lastEvent),
-            search: SegmentSearch(clusters: 2, range: 5...10, restarts: 1, seed: 1))
+        let collected = Planted.collect([
+            Planted.event(customer: 1), Planted.event(customer: 2, item: 4, price: 10),
+        ])
+        let search = SegmentSearch(clusters: 2, range: 5...10, restarts: 1, seed: 1)
+        let (first, other) = (try collected.build(search, id: 1), try collected.build(search, id: 2))
+        let version = PreviousBuild.Version(build: 1, watermark: "1:1:")
         let second = try await pool.transaction { transaction in
-            try await transaction.write(build, as: JobID(1))
+            try await transaction.stageAndWrite(first, collected.records, since: nil)
             let second = Task {
-                try await pool.transaction { try await $0.write(build, as: JobID(2)) }
+                try await pool.transaction { try await $0.stageAndWrite(other, collected.records, since: version) }
             }
             try await eventually("the second build waits for a lock") {
                 let waiting = try await pool.query(
@@ -151,6 +118,11 @@ struct ProfileRebuildJobTests {
         let rows = try await pool.query("SELECT build_id FROM shop.profile ORDER BY customer_id")
         #expect(try rows.map { try $0[0] as Int } == [2, 2])
         #expect(try await pool.query("SELECT FROM shop.profile_build").count == 2)
+        // A third one that still knows of the first as the last one is sent back to compare anew.
+        let third = try collected.build(search, id: 3)
+        await #expect(throws: BuildReplaced.self) {
+            try await pool.transaction { try await $0.stageAndWrite(third, collected.records, since: version) }
+        }
     }
 
     @Test("a job cancelled in the middle leaves the last build as it was")
@@ -193,5 +165,18 @@ struct ProfileRebuildJobTests {
         #expect(rows.count == 1)
         #expect(message.contains("there are no events"))
         #expect(try await database.pool.query("SELECT FROM shop.profile_build").isEmpty)
+    }
+}
+
+extension Transaction {
+    /// What a planner that works alone does in the end.
+    func stageAndWrite(
+        _ build: FullBuild, _ records: [CustomerRecord], since version: PreviousBuild.Version?
+    ) async throws {
+        var staging = StagedLines(build: build.plan.build)
+        for record in records { staging.add(record) }
+        try await keep(build.plan)
+        try await stage(staging)
+        try await write(build, SegmentComparison(build, previous: nil), since: version)
     }
 }

@@ -11,20 +11,20 @@ struct ReturnMatchingTests {
             Planted.event(quantity: 3), Planted.event(item: 4, price: 10), Planted.event(.return, day: 5, quantity: 3),
         ]
         #expect(Planted.dropped(events) == ["cancelled": 2])
-        let profile = try #require(Planted.profiles(events).first)
-        #expect(profile.monetary == 10)
-        #expect(profile.returns == 1)
+        let record = try #require(Planted.records(events).first)
+        #expect(record.monetary == 10)
+        #expect(record.returns == 1)
     }
 
     @Test("the latest purchase of that quantity is the one that was sent back")
     func latest() throws {
-        let profile = try #require(
-            Planted.profiles([
+        let record = try #require(
+            Planted.records([
                 Planted.event(day: 0, order: 1), Planted.event(day: 10, order: 2), Planted.event(.return, day: 11),
                 Planted.event(.view, day: 20),
             ]).first)
-        #expect(profile.orders == 1)
-        #expect(profile.lastOrder == Planted.moment(day: 0, hour: 12))
+        #expect(record.orders == 1)
+        #expect(record.lastOrder == Planted.moment(day: 0, hour: 12))
     }
 
     @Test("a return before the purchase takes nothing back")
@@ -41,9 +41,9 @@ struct ReturnMatchingTests {
             Planted.event(.return, day: 3, quantity: 3, price: 2),
         ]
         #expect(Planted.dropped(events) == ["return_without_purchase": 1])
-        let profile = try #require(Planted.profiles(events).first)
-        #expect(profile.monetary == 0)
-        #expect(profile.returns == 2)
+        let record = try #require(Planted.records(events).first)
+        #expect(record.monetary == 0)
+        #expect(record.returns == 2)
     }
 
     @Test("a return may span purchases, and a purchase that lost pieces is no longer sent back whole")
@@ -55,13 +55,13 @@ struct ReturnMatchingTests {
         ]
         // Three of four pieces went back; one is left, so the last return has more than there is.
         #expect(Planted.dropped(events) == ["return_without_purchase": 1])
-        #expect(Planted.collect(events).counts.kept == 3)
+        #expect(Planted.collect(events).tally.counts.kept == 3)
     }
 
     @Test("a customer who sent everything back has no profile")
     func everything() {
         let events = [Planted.event(), Planted.event(.return, day: 1), Planted.event(customer: 2)]
-        #expect(Planted.profiles(events).map(\.customer) == [2])
+        #expect(Planted.records(events).map(\.customer) == [2])
     }
 
     @Test("a return of another item or another customer takes nothing back")

@@ -10,13 +10,13 @@ struct SegmentFindingTests {
 
     @Test("the sample shop's planted segments are found again, their number too", arguments: [UInt64(1), 2])
     func plantedSegments(seed: UInt64) throws {
-        let sample = try CleanedShop.sample(seed: seed)
-        let build = try ProfileBuild(sample.shop, search: Self.search)
+        let sample = try PlantedSample.of(seed: seed)
+        let build = try sample.collected.build(Self.search)
         #expect(build.segmentation.segments.count == sample.segments.count)
         #expect(build.counts[.duplicate] > 0)
         // Customers that share their segment with most of those planted alike, of all.
         var together: [String: [Int: Int]] = [:]
-        for (profile, number) in zip(build.profiles, build.segmentation.numbers) {
+        for (profile, number) in zip(build.profiles.map(\.measures), build.segmentation.numbers) {
             together[sample.planted[Int(profile.customer) - 1], default: [:]][number, default: 0] += 1
         }
         let agreeing = together.values.reduce(0) { $0 + ($1.values.max() ?? 0) }
@@ -27,8 +27,8 @@ struct SegmentFindingTests {
 
     @Test("names say what was planted")
     func plantedNames() throws {
-        let sample = try CleanedShop.sample(seed: 1)
-        let names = try ProfileBuild(sample.shop, search: Self.search).segmentation.segments.map(\.name)
+        let sample = try PlantedSample.of(seed: 1)
+        let names = try sample.collected.build(Self.search).segmentation.segments.map(\.name)
         for word in ["Bargain-seeking", "Night-time", "Premium", "Lapsed", "ewcomers", "egulars"] {
             #expect(names.contains { $0.contains(word) }, "\(word) in \(names)")
         }
@@ -36,10 +36,12 @@ struct SegmentFindingTests {
 
     @Test("the same seed gives the same segments; segments are numbered from the largest on")
     func deterministic() throws {
-        let sample = try CleanedShop.sample(seed: 4)
-        let first = try ProfileBuild(sample.shop, search: Self.search).segmentation
-        let second = try ProfileBuild(sample.shop, search: Self.search).segmentation
+        let sample = try PlantedSample.of(seed: 4)
+        let first = try sample.collected.build(Self.search).segmentation
+        let second = try sample.collected.build(Self.search).segmentation
         #expect(first.segments == second.segments)
+        #expect(first.groups == second.groups)
+        #expect(first.tried == second.tried && !first.tried.isEmpty)
         #expect(first.numbers == second.numbers)
         let sizes = first.segments.map(\.customers)
         #expect(sizes == sizes.sorted(by: >))
@@ -50,24 +52,27 @@ struct SegmentFindingTests {
 
     @Test("a number of segments that is asked for is found, and names differ", arguments: [1, 2, 7, 25])
     func fixed(clusters: Int) throws {
-        let sample = try CleanedShop.sample(seed: 5)
+        let sample = try PlantedSample.of(seed: 5)
         let search = SegmentSearch(clusters: clusters, range: 5...10, restarts: 2, seed: 1)
-        let found = try ProfileBuild(sample.shop, search: search).segmentation
+        let found = try sample.collected.build(search).segmentation
         #expect(found.segments.count == clusters)
         #expect(Set(found.segments.map(\.name)).count == clusters)
+        #expect(Set(found.segments.map(\.nameZh)).count == clusters)
+        #expect(found.groups.count == clusters - 1)
+        #expect(Set(found.groups.map(\.name) + found.segments.map(\.name)).count == 2 * clusters - 1)
         #expect(found.tried.isEmpty)
         #expect((found.silhouette == nil) == (clusters == 1))
     }
 
     @Test("fewer customers than segments asked for: a segment for each different customer")
     func tooFewCustomers() throws {
-        let profiles = Planted.profiles([
+        let collected = Planted.collect([
             Planted.event(customer: 1), Planted.event(customer: 2, item: 4, day: 40, price: 10),
             Planted.event(customer: 3, item: 4, day: 40, price: 10),
         ])
         for clusters in [nil, 5] {
             let search = SegmentSearch(clusters: clusters, range: 5...10, restarts: 2, seed: 1)
-            let found = try findSegments(profiles, catalogue: Planted.catalogue, search: search)
+            let found = try collected.build(search).segmentation
             #expect(found.segments.count == (clusters == nil ? 1 : 2))
             #expect(Set(found.segments.map(\.name)).count == found.segments.count)
         }
@@ -75,10 +80,12 @@ struct SegmentFindingTests {
 
     @Test("customers who are all alike are one segment, without NaN anywhere")
     func allAlike() throws {
-        let profiles = Planted.profiles([
+        let build = try Planted.collect([
             Planted.event(customer: 1), Planted.event(customer: 2), Planted.event(customer: 3),
-        ])
-        let found = try findSegments(profiles, catalogue: Planted.catalogue, search: Self.search)
+        ]).build(Self.search)
+        let found = build.segmentation
+        #expect(build.lifetime.orders == nil && build.outlooks.allSatisfy { $0 == nil })
+        #expect(found.table.features.isEmpty)
         #expect(found.segments.count == 1)
         #expect(found.silhouette == nil)
         #expect(found.table.scores.values.allSatisfy { $0 == 0 })
@@ -89,12 +96,8 @@ struct SegmentFindingTests {
     @Test("no event, or none that counts, says so and why")
     func nothing() {
         func failure(_ events: [ShopEvent]) -> String? {
-            let collector = Planted.collect(events)
-            let shop = CleanedShop(
-                catalogue: Planted.catalogue, customers: Planted.customers, histories: collector.histories,
-                counts: collector.counts, lastEvent: collector.lastEvent)
             do {
-                _ = try ProfileBuild(shop, search: Self.search)
+                _ = try Planted.collect(events).build(Self.search)
                 return nil
             } catch {
                 return "\(error)"
@@ -110,10 +113,10 @@ struct SegmentFindingTests {
     @Test("a check that throws ends the search")
     func cancellation() throws {
         struct Stop: Error {}
-        let sample = try CleanedShop.sample(seed: 6)
+        let sample = try PlantedSample.of(seed: 6)
         var calls = 0
         #expect(throws: Stop.self) {
-            _ = try ProfileBuild(sample.shop, search: Self.search) {
+            _ = try sample.collected.build(Self.search) {
                 calls += 1
                 if calls == 5 { throw Stop() }
             }
@@ -124,15 +127,13 @@ struct SegmentFindingTests {
 
 /// A sample shop, cleaned, and what was planted in it.
 struct PlantedSample {
-    let shop: CleanedShop
+    let collected: CollectedRecords
     /// The planted segment of customer `id`, at `id − 1`.
     let planted: [String]
     let segments: [String]
-}
 
-extension CleanedShop {
     /// The sample shop of that seed with 400 customers, as if it had been imported: ids count from 1.
-    static func sample(seed: UInt64) throws -> PlantedSample {
+    static func of(seed: UInt64) throws -> PlantedSample {
         let end = try #require(Timestamp(year: 2026, month: 5, day: 1))
         let sample = try SampleShop(seed: seed, end: end, customers: 400)
         func ids(_ codes: [String]) -> [String: Int32] {
@@ -144,14 +145,15 @@ extension CleanedShop {
             try sample.items.map { item in
                 ShopCatalogue.Item(
                     id: try #require(itemIDs[item.code]), category: item.category ?? ShopCatalogue.unnamedCategory,
-                    price: Double(item.price.tenThousandths) / 10_000, currency: item.currency, isProduct: true)
+                    price: Double(item.price.tenThousandths) / 10_000, isProduct: true, brand: item.brand)
             })
+        let countries = Dictionary(grouping: sample.customers.compactMap(\.country), by: { $0 })
         let customers = ShopCustomers(
             try sample.customers.map { customer in
                 ShopCustomers.Customer(
                     id: try #require(customerIDs[customer.code]), country: customer.country, region: customer.region,
                     timezone: customer.timeZone)
-            })
+            }, homeCountry: countries.max { ($0.value.count, $1.key) < ($1.value.count, $0.key) }?.key)
         var references: [String: Int64] = [:]
         let events = sample.events.map { event in
             ShopEvent(
@@ -162,15 +164,12 @@ extension CleanedShop {
                     let next = Int64(references.count)
                     references[reference] = references[reference] ?? next
                     return references[reference] ?? next
-                })
+                }, device: event.device)
         }
-        var collector = HistoryCollector(catalogue: catalogue, customers: customers, now: end)
-        for event in events.sorted(by: { ($0.customer ?? .max) < ($1.customer ?? .max) }) { collector.add(event) }
-        collector.finish()
         return PlantedSample(
-            shop: CleanedShop(
-                catalogue: catalogue, customers: customers, histories: collector.histories, counts: collector.counts,
-                lastEvent: collector.lastEvent),
+            collected: CollectedRecords(
+                events.sorted { ($0.customer ?? .max) < ($1.customer ?? .max) }, catalogue: catalogue,
+                customers: customers, now: end),
             planted: sample.planted.customers.map(\.segment), segments: sample.planted.segments.map(\.name))
     }
 }

@@ -11,6 +11,34 @@ CREATE OR REPLACE VIEW shop.recommendation AS
 COMMENT ON VIEW shop.recommendation IS
     'Best items for each customer from the served model, best first. All change at once when another model is served.';
 
+CREATE OR REPLACE VIEW shop.v_segment_group AS
+    SELECT segment_group.* FROM shop.segment_group
+    WHERE segment_group.build_id = (SELECT id FROM shop.profile_build ORDER BY built_at DESC LIMIT 1)
+    ORDER BY segment_group.level;
+COMMENT ON VIEW shop.v_segment_group IS
+    'The tree of segments of the newest build, from all customers down: its inner nodes, and which segments are in each.';
+
+CREATE OR REPLACE VIEW shop.v_segment_history AS
+    SELECT history.build_id, build.built_at, history.identity, history.change, history.segment, history.name,
+        history.customers, history.previous_build_id, history.previous_segment, history.origin, history.overlap,
+        history.shift
+    FROM shop.segment_history AS history JOIN shop.profile_build AS build ON build.id = history.build_id
+    ORDER BY build.built_at DESC, history.segment NULLS LAST, history.identity;
+COMMENT ON VIEW shop.v_segment_history IS 'What became of each segment in each build, the newest build first.';
+
+CREATE OR REPLACE VIEW shop.v_segment_drift AS
+    SELECT build.id AS build_id, build.built_at, (build.drift ->> 'compared_with')::bigint AS compared_with,
+        (build.drift ->> 'customers_in_both')::integer AS customers_in_both,
+        (build.drift ->> 'customers_moved')::integer AS customers_moved, feature.value ->> 'feature' AS feature,
+        (feature.value ->> 'psi')::double precision AS psi, feature.value ->> 'verdict' AS verdict
+    FROM shop.profile_build AS build
+    LEFT JOIN LATERAL jsonb_array_elements(build.drift -> 'features') WITH ORDINALITY AS feature(value, place) ON true
+    WHERE build.drift IS NOT NULL
+    ORDER BY build.built_at DESC, feature.place;
+COMMENT ON VIEW shop.v_segment_drift IS
+    'What has moved from build to build: customers that changed their segment, and by feature the population stability '
+    'index of all customers, the one that moved most first.';
+
 CREATE OR REPLACE VIEW shop.v_recommendation AS
     SELECT recommendation.customer_id, customer.code AS customer, customer.name, recommendation.rank, item.id AS item_id,
         item.code AS item, item.title, item.category, item.price, item.currency, recommendation.score,
@@ -61,4 +89,6 @@ COMMENT ON VIEW shop.v_campaign IS 'Messages of each campaign by outcome.';
 GRANT USAGE ON SCHEMA shop TO millrace_worker, millrace_reader;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO millrace_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO millrace_worker;
-GRANT SELECT ON shop.v_segment, shop.v_recommendation, shop.v_model, shop.model_validation, shop.tuning_trial, shop.v_outbox, shop.v_campaign TO millrace_reader;
+GRANT SELECT ON shop.v_segment, shop.v_segment_group, shop.v_segment_history, shop.v_segment_drift,
+    shop.v_recommendation, shop.v_model, shop.model_validation, shop.tuning_trial, shop.v_outbox, shop.v_campaign
+    TO millrace_reader;

@@ -14,6 +14,9 @@ struct CopyLines: Sendable {
         separate(); bytes.append(contentsOf: value.description.utf8)
     }
 
+    /// Adds a number; `nil` is NULL.
+    mutating func add(_ value: Double?) { add(text: value?.description) }
+
     /// Adds text; `nil` is NULL.
     mutating func add(text: String?) {
         separate()

@@ -1,9 +1,12 @@
-/// The argument `clusters`: how many segments, or `"auto"` for the number that the silhouette likes best.
-enum ClusterCount: Sendable, Hashable, Codable {
+/// A number of something, or `"auto"`.
+enum CountChoice: Sendable, Hashable, Codable {
     case auto
     case fixed(Int)
 
-    private static let automatic = "auto"
+    static let automatic = "auto"
+
+    /// The number; `nil` for `"auto"`.
+    var number: Int? { if case .fixed(let number) = self { number } else { nil } }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

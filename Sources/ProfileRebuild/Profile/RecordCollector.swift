@@ -1,21 +1,25 @@
 import Shop
 
-/// Turns the stream of events, customer by customer, into one history each; holds the events of one customer at a time.
-struct HistoryCollector: Sendable {
+/// Turns the stream of events, customer by customer, into one record each; holds the events of one customer at a time.
+struct RecordCollector: Sendable {
     private let catalogue: ShopCatalogue
     private let customers: ShopCustomers
+    private let halfLifeDays: Double
     private var cleaner: EventCleaner
     private var hours = LocalHours()
     private var current: Int32?
     private var pending: [CleanEvent] = []
-    private(set) var histories: [CustomerHistory] = []
+    private var records: [CustomerRecord] = []
     /// The latest event that was kept, of any kind.
     private(set) var lastEvent: Timestamp?
 
-    /// - Parameter now: the database's clock.
-    init(catalogue: ShopCatalogue, customers: ShopCustomers, now: Timestamp) {
+    /// - Parameters:
+    ///   - halfLifeDays: of the affinities.
+    ///   - now: the database's clock.
+    init(catalogue: ShopCatalogue, customers: ShopCustomers, halfLifeDays: Double, now: Timestamp) {
         self.catalogue = catalogue
         self.customers = customers
+        self.halfLifeDays = halfLifeDays
         cleaner = EventCleaner(catalogue: catalogue, customers: customers, now: now)
     }
 
@@ -38,9 +42,17 @@ struct HistoryCollector: Sendable {
         pending.removeAll(keepingCapacity: true)
         if let last = history.events.last?.at { lastEvent = max(last, lastEvent ?? last) }
         let zone = customers[customer]?.timezone
-        let summed = CustomerHistory(customer: customer, history: history, catalogue: catalogue) { moment in
+        let record = CustomerRecord(
+            customer: customer, history: history, catalogue: catalogue, customers: customers, halfLifeDays: halfLifeDays
+        ) { moment in
             hours.hourOfWeek(of: moment, zone: zone)
         }
-        if let summed { histories.append(summed) }
+        if let record { records.append(record) }
+    }
+
+    /// Hands over the records made since the last time.
+    mutating func take() -> [CustomerRecord] {
+        defer { records.removeAll(keepingCapacity: true) }
+        return records
     }
 }

@@ -1,0 +1,97 @@
+import Millrace
+import Postgres
+import TestSupport
+import Testing
+
+@testable import ProfileRebuild
+
+@Suite("A sharded profile-rebuild", .database)
+struct ShardedBuildTests {
+    @Test("1, 2 and 7 shards, and two workers, write the same bytes as one job alone")
+    func sameBytes() async throws {
+        let database = try TestDatabase.current
+        try await database.fillProfileShop()
+        let alone = try await database.rebuild(#"{"clusters": "auto", "shards": "auto"}"#)
+        #expect(alone.plan == nil, "little data are one job")
+        let expected = try await database.profileBytes()
+        #expect(expected.profiles.count == 100)
+        for shards in [1, 2, 7] {
+            let sharded = try await database.rebuild(#"{"shards": \#(shards)}"#)
+            #expect((sharded.plan?.shards ?? 1) == shards)
+            #expect(sharded.result.dropped == alone.result.dropped)
+            #expect(sharded.result.eventsRead == alone.result.eventsRead)
+            #expect(try await database.profileBytes() == expected, "\(shards) shards")
+        }
+        #expect(try await database.count("SELECT count(*) FROM shop.profile_stage") == 0)
+        #expect(try await database.count("SELECT count(*) FROM shop.profile_plan") == 0)
+    }
+
+    @Test("more shards than customers make no more jobs than customers")
+    func manyShards() async throws {
+        let database = try TestDatabase.current
+        try await database.fillProfileShop()
+        try await database.pool.execute("DELETE FROM shop.event WHERE customer_id > 3")
+        let sharded = try await database.rebuild(#"{"shards": 50, "clusters": 2}"#)
+        #expect(try #require(sharded.plan).shards == 3)
+        #expect(sharded.result.customers == 3)
+    }
+
+    @Test("events that come in while shards run belong to the next build")
+    func oneSnapshot() async throws {
+        let database = try TestDatabase.current
+        try await database.fillProfileShop()
+        _ = try await database.rebuild(#"{"shards": 1}"#)
+        let expected = try await database.profileBytes()
+        // Only the planner runs; then new orders of old customers come in; then the shards run.
+        var planner = PluginRegistry()
+        try planner.register(PlanProfiles())
+        let job = try await database.withWorker(planner) {
+            let job = try await database.enqueueRebuild(#"{"shards": 3}"#)
+            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
+            return job
+        }
+        try await database.pool.execute(
+            """
+            INSERT INTO shop.event (kind, customer_id, item_id, at, quantity, price, order_ref)
+            SELECT 'purchase', n, 2, '2025-05-20Z', 1, 20, 'late' || n FROM generate_series(1, 100) AS n
+            """)
+        let state = try await database.withWorker(try TestDatabase.profilePlugins()) {
+            try await database.end(of: job).state
+        }
+        #expect(state == .succeeded)
+        #expect(try await database.profileBytes() == expected)
+        _ = try await database.rebuild(#"{"shards": 3}"#)
+        #expect(try await database.profileBytes() != expected)
+    }
+
+    @Test("a build whose shard failed leaves the last one as it was, and the next one removes what it staged")
+    func abandoned() async throws {
+        let database = try TestDatabase.current
+        try await database.fillProfileShop()
+        _ = try await database.rebuild(#"{"shards": 1}"#)
+        let expected = try await database.profileBytes()
+        var planner = PluginRegistry()
+        try planner.register(PlanProfiles())
+        let job = try await database.withWorker(planner) {
+            let job = try await database.enqueueRebuild(#"{"shards": 2}"#)
+            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
+            return job
+        }
+        // A kind of event that this version does not know, in the second shard's customers.
+        try await database.pool.execute("ALTER TYPE shop.event_kind ADD VALUE 'hologram'")
+        try await database.pool.execute(
+            "UPDATE shop.event SET kind = 'hologram' WHERE ctid = (SELECT min(ctid) FROM shop.event WHERE customer_id = 100)"
+        )
+        let state = try await database.withWorker(try TestDatabase.profilePlugins()) {
+            try await database.end(of: job).state
+        }
+        #expect(state != .succeeded)
+        #expect(try await database.count("SELECT count(DISTINCT build_id) FROM shop.profile_stage") == 1)
+        #expect(try await database.profileBytes() == expected)
+        try await database.pool.execute("UPDATE shop.event SET kind = 'purchase' WHERE kind = 'hologram'")
+        _ = try await database.rebuild(#"{"shards": 2}"#)
+        #expect(try await database.count("SELECT count(*) FROM shop.profile_stage") == 0)
+        #expect(try await database.count("SELECT count(*) FROM shop.profile_plan") == 0)
+        #expect(try await database.profileBytes() == expected)
+    }
+}
