@@ -14,6 +14,7 @@ public enum ShopSQL {
     /// Functions, views and grants: replaced whole whenever one of them has changed.
     public static let replaced: [(name: String, text: String)] = [
         ("edition", text(PackageResources.edition_sql)),
+        ("report_event", text(PackageResources.report_event_sql)),
         ("shop_views", text(PackageResources.shop_views_sql)),
     ]
 
