@@ -14,6 +14,7 @@ public enum ShopSQL {
     public static let replaced: [(name: String, text: String)] = [
         ("changed_customers", text(PackageResources.changed_customers_sql)),
         ("edition", text(PackageResources.edition_sql)),
+        ("report_event", text(PackageResources.report_event_sql)),
         ("shop_views", text(PackageResources.shop_views_sql)),
     ]
 

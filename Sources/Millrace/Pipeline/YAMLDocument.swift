@@ -2,19 +2,19 @@ import Foundation
 import Yams
 
 /// A YAML text as a tree with lines, and what is wrong with it as YAML.
-struct YAMLDocument {
+package struct YAMLDocument {
     /// A problem with its place.
-    struct Finding {
-        let path: ValuePath
-        let line: Int
-        let problem: DefinitionError.Problem
+    package struct Finding {
+        package let path: ValuePath
+        package let line: Int
+        package let problem: DefinitionError.Problem
     }
 
     /// The root; nil when there is none, or none that could be read.
-    private(set) var root: YAMLNode?
-    private(set) var findings: [Finding] = []
+    package private(set) var root: YAMLNode?
+    package private(set) var findings: [Finding] = []
     /// The line of every key and list element.
-    private(set) var lines: [ValuePath: Int] = [:]
+    package private(set) var lines: [ValuePath: Int] = [:]
 
     private var nodeCount = 0
     /// Aliases can make a short text very long.
@@ -22,7 +22,8 @@ struct YAMLDocument {
     /// Set around the number of a renamed key; a text that has it itself is not renamed.
     private static let marker: Character = "\u{E000}"
 
-    init(_ text: String) {
+    /// Reads a text.
+    package init(_ text: String) {
         do {
             guard let node = try Self.compose(text) else {
                 report(.empty, at: ValuePath(), line: 1)

@@ -1,36 +1,36 @@
 /// A value of a YAML document with the line it begins on.
-struct YAMLNode {
+package struct YAMLNode {
     /// The kinds of values.
-    enum Content {
+    package enum Content {
         /// A scalar, read as YAML's core schema does, and its text as written.
         case scalar(JSONValue, text: String)
         case list([YAMLNode])
         case mapping([YAMLMember])
     }
 
-    let line: Int
-    let content: Content
+    package let line: Int
+    package let content: Content
 
     /// The members when it is a mapping.
-    var members: [YAMLMember]? {
+    package var members: [YAMLMember]? {
         guard case .mapping(let members) = content else { return nil }
         return members
     }
 
     /// The elements when it is a list.
-    var elements: [YAMLNode]? {
+    package var elements: [YAMLNode]? {
         guard case .list(let elements) = content else { return nil }
         return elements
     }
 
     /// The value when it is a scalar.
-    var scalar: JSONValue? {
+    package var scalar: JSONValue? {
         guard case .scalar(let value, _) = content else { return nil }
         return value
     }
 
     /// The text as written when it is a scalar other than null.
-    var text: String? {
+    package var text: String? {
         guard case .scalar(let value, let text) = content, value != .null else { return nil }
         return text
     }
@@ -45,7 +45,7 @@ struct YAMLNode {
     }
 
     /// What it is, for a message.
-    var shown: String {
+    package var shown: String {
         switch content {
         case .scalar(.null, _): "empty"
         case .scalar(let value, _): value.shown
@@ -82,9 +82,9 @@ struct YAMLNode {
 }
 
 /// A key of a YAML mapping with its value.
-struct YAMLMember {
-    let key: String
+package struct YAMLMember {
+    package let key: String
     /// The line of the key.
-    let line: Int
-    let value: YAMLNode
+    package let line: Int
+    package let value: YAMLNode
 }

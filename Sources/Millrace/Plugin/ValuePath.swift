@@ -1,20 +1,20 @@
 /// Where a value stands inside a structured one, such as `steps.train.args.factors` or `needs[2]`.
-struct ValuePath: Hashable, Sendable, CustomStringConvertible {
-    private(set) var components: [String]
+package struct ValuePath: Hashable, Sendable, CustomStringConvertible {
+    package private(set) var components: [String]
 
-    init(_ keys: String...) {
+    package init(_ keys: String...) {
         components = keys
     }
 
     /// The value of a key inside this one.
-    func key(_ key: String) -> ValuePath {
+    package func key(_ key: String) -> ValuePath {
         var path = self
         path.components.append(key)
         return path
     }
 
     /// An element of this one, counted from 0.
-    func element(_ index: Int) -> ValuePath {
+    package func element(_ index: Int) -> ValuePath {
         key("[\(index)]")
     }
 
@@ -26,7 +26,7 @@ struct ValuePath: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// What it stands in; nil for the whole.
-    var parent: ValuePath? {
+    package var parent: ValuePath? {
         guard !components.isEmpty else { return nil }
         var path = self
         path.components.removeLast()
@@ -34,7 +34,7 @@ struct ValuePath: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The form in messages; empty for the whole.
-    var description: String {
+    package var description: String {
         components.reduce(into: "") { text, component in
             text += component.hasPrefix("[") || text.isEmpty ? component : "." + component
         }

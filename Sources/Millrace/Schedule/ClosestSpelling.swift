@@ -3,7 +3,7 @@
 /// Compares without regard to case by the optimal string alignment distance (insert, delete, replace, swap of two
 /// neighbours). At most a third of the typed letters may be wrong; of equally close candidates the first in
 /// alphabetical order is taken.
-func closestSpelling(of text: String, among candidates: some Sequence<String>) -> String? {
+package func closestSpelling(of text: String, among candidates: some Sequence<String>) -> String? {
     let typed = Array(text.lowercased().unicodeScalars)
     var best: (distance: Int, candidate: String)?
     for candidate in candidates.sorted() {

@@ -5,13 +5,51 @@ import Shop
 
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import events, items or customers from CSV, plain or gzip.",
+        commandName: "import", abstract: "Import events, items or customers from CSV or JSON lines, plain or gzip.",
         subcommands: [Events.self, Items.self, Customers.self])
 
     /// What all three take.
     struct Source: ParsableArguments {
         @Argument(help: "The file; - for standard input.", completion: .file()) var file: String
-        @Option(help: "utf-8 or latin1.") var encoding = TextEncoding.utf8
+        @Option(help: "utf-8, latin1 or windows-1252; else what the map says, or utf-8.") var encoding: TextEncoding?
+        @Option(
+            help: "A map: which column or path is which field, and how values are written.",
+            completion: .file(extensions: ["yaml", "yml"])) var map: String?
+        @Flag(
+            name: [.customLong("dry-run"), .customLong("explain-map")],
+            help: "Show the map's fields and the first rows as they would be imported, and import nothing.")
+        var isDryRun = false
+
+        /// Imports, or shows what would be.
+        func run(
+            as target: ImportMap.Target,
+            _ body:
+                @Sendable (ShopImport, ImportMap?, @escaping @Sendable (ImportProgress) -> Void) async throws ->
+                ImportSummary,
+            then afterwards: @Sendable (ShopImport) async throws -> Void = { _ in }
+        ) async throws {
+            let map = try self.map.map { try ImportMap(reading: $0) }
+            if let map, map.target != target {
+                throw WrongTarget(map: self.map ?? "", found: map.target, expected: target)
+            }
+            guard !isDryRun else {
+                return ImportDryRun.tell(
+                    try await ImportPreview.read(file, as: target, encoding: encoding, map: map), map: map)
+            }
+            try await ImportRun(target.rawValue).run({ try await body($0, map, $1) }, then: afterwards)
+        }
+    }
+
+    /// A map for other rows than the command imports.
+    struct WrongTarget: Error, CustomStringConvertible {
+        let map: String
+        let found: ImportMap.Target
+        let expected: ImportMap.Target
+
+        var description: String {
+            "\(map) maps \(found.rawValue), not \(expected.rawValue)  →  run `millrace import \(found.rawValue)`, or name "
+                + "another map"
+        }
     }
 
     struct Events: AsyncParsableCommand {
@@ -25,7 +63,8 @@ struct ImportCommand: AsyncParsableCommand {
             abstract: "Import what happened in the shop.",
             discussion: """
                 Formats:
-                  millrace       kind,customer,item,at,quantity,price,session,device,order_ref; items and customers first
+                  millrace       kind,customer,item,at,quantity,price,session,device,order_ref; items and customers first; \
+                CSV, or JSON lines with these keys
                   online-retail  InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country; brings \
                 its items and customers along
 
@@ -40,12 +79,19 @@ struct ImportCommand: AsyncParsableCommand {
                 "Invent names, addresses at shop.example and consent for customers that have none; for demonstrations.")
         var demoContacts = false
 
+        func validate() throws {
+            guard format == .onlineRetail else { return }
+            if source.map != nil { throw ValidationError("give either --map or --format online-retail") }
+            if source.isDryRun { throw ValidationError("--dry-run shows rows of the other formats only") }
+        }
+
         func run() async throws {
-            try await ImportRun("events").run { [self] shop, progress in
+            try await source.run(as: .events) { [self] shop, map, progress in
                 switch format {
-                case .millrace: try await shop.events(source.file, encoding: source.encoding, progress: progress)
+                case .millrace:
+                    try await shop.events(source.file, encoding: source.encoding, map: map, progress: progress)
                 case .onlineRetail:
-                    try await shop.onlineRetail(source.file, encoding: source.encoding, progress: progress)
+                    try await shop.onlineRetail(source.file, encoding: source.encoding ?? .utf8, progress: progress)
                 }
             } then: { [demoContacts] shop in
                 guard demoContacts else { return }
@@ -61,8 +107,8 @@ struct ImportCommand: AsyncParsableCommand {
         @OptionGroup var source: Source
 
         func run() async throws {
-            try await ImportRun("items").run { [source] shop, progress in
-                try await shop.items(source.file, encoding: source.encoding, progress: progress)
+            try await source.run(as: .items) { [source] shop, map, progress in
+                try await shop.items(source.file, encoding: source.encoding, map: map, progress: progress)
             }
         }
     }
@@ -75,8 +121,8 @@ struct ImportCommand: AsyncParsableCommand {
         @OptionGroup var source: Source
 
         func run() async throws {
-            try await ImportRun("customers").run { [source] shop, progress in
-                try await shop.customers(source.file, encoding: source.encoding, progress: progress)
+            try await source.run(as: .customers) { [source] shop, map, progress in
+                try await shop.customers(source.file, encoding: source.encoding, map: map, progress: progress)
             }
         }
     }
@@ -92,7 +138,7 @@ private struct ImportRun {
 
     func run(
         _ body: @Sendable (ShopImport, @escaping @Sendable (ImportProgress) -> Void) async throws -> ImportSummary,
-        then afterwards: @Sendable (ShopImport) async throws -> Void = { _ in }
+        then afterwards: @Sendable (ShopImport) async throws -> Void
     ) async throws {
         try await Database.withConnection(for: "import") { _ in }
         let pool = Pool(try Database.configuration(for: "import"), maximumConnections: 2, logger: Log.quiet)

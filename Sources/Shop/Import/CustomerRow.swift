@@ -42,11 +42,12 @@ public struct CustomerRow: Sendable, Equatable {
 }
 
 /// The format of `customers.csv`.
-struct CustomersCSV: CSVFormat {
+struct CustomerFormat: ShownFormat {
     static let columns = [
-        CSVColumn("code"), CSVColumn("name"), CSVColumn("email"), CSVColumn("locale"), CSVColumn("country"),
-        CSVColumn("region", optional: true), CSVColumn("timezone"), CSVColumn("consent_email"),
-        CSVColumn("consent_at"), CSVColumn("created_at"),
+        ImportColumn("code", filled: true), ImportColumn("name"), ImportColumn("email"),
+        ImportColumn("locale", filled: true), ImportColumn("country"), ImportColumn("region", optional: true),
+        ImportColumn("timezone"), ImportColumn("consent_email", .boolean, filled: true),
+        ImportColumn("consent_at", .time), ImportColumn("created_at", .time, filled: true),
     ]
 
     /// Zone names met so far; asking Foundation for each row would be most of the work.
@@ -54,7 +55,7 @@ struct CustomersCSV: CSVFormat {
 
     init() {}
 
-    mutating func row(_ record: CSVRecord) throws(CSVRowProblem) -> CustomerRow {
+    mutating func row(_ record: RawRecord) throws(RowProblem) -> CustomerRow {
         CustomerRow(
             code: try record.required(0), name: record.optional(1), email: try record.email(2),
             locale: try record.requiredLocale(3), country: record.optional(4), region: record.optional(5),
@@ -62,20 +63,24 @@ struct CustomersCSV: CSVFormat {
             consentAt: record[8].isEmpty ? nil : try record.timestamp(8), createdAt: try record.timestamp(9))
     }
 
-    private mutating func zone(_ record: CSVRecord, _ column: Int) throws(CSVRowProblem) -> String? {
+    private mutating func zone(_ record: RawRecord, _ column: Int) throws(RowProblem) -> String? {
         guard let name = record.optional(column) else { return nil }
         let isKnown = knownZones[name] ?? (TimeZone(identifier: name) != nil)
         knownZones[name] = isKnown
-        guard isKnown else { throw CSVRowProblem(.badTimeZone, column: column) }
+        guard isKnown else { throw RowProblem(.badTimeZone, column: column) }
         return name
     }
 
-    /// The row as ``CustomersCSV`` reads it.
-    static func append(_ customer: CustomerRow, to bytes: inout [UInt8]) {
-        bytes.appendCSVRow([
+    static func cells(_ customer: CustomerRow) -> [String?] {
+        [
             customer.code, customer.name, customer.email, customer.locale, customer.country, customer.region,
             customer.timeZone, customer.consentsToEmail ? "true" : "false", customer.consentAt?.description,
             customer.createdAt.description,
-        ])
+        ]
+    }
+
+    /// The row as ``CustomerFormat`` reads it.
+    static func append(_ customer: CustomerRow, to bytes: inout [UInt8]) {
+        bytes.appendCSVRow(cells(customer))
     }
 }

@@ -37,21 +37,35 @@ public struct EventRow: Sendable, Equatable {
 }
 
 /// The format of `events.csv`.
-struct EventsCSV: CSVFormat {
+struct EventFormat: ShownFormat {
     static let columns = [
-        CSVColumn("kind"), CSVColumn("customer"), CSVColumn("item"), CSVColumn("at"), CSVColumn("quantity"),
-        CSVColumn("price"), CSVColumn("session"), CSVColumn("device"), CSVColumn("order_ref"),
+        ImportColumn("kind", .eventKind, filled: true), ImportColumn("customer"), ImportColumn("item", filled: true),
+        ImportColumn("at", .time, filled: true), ImportColumn("quantity", .number), ImportColumn("price", .price),
+        ImportColumn("session"), ImportColumn("device"), ImportColumn("order_ref"),
     ]
 
-    func row(_ record: CSVRecord) throws(CSVRowProblem) -> EventRow {
-        EventRow(
-            kind: try record.kind(0), customer: record.optional(1), item: try record.required(2),
-            at: try record.timestamp(3), quantity: try record.quantity(4),
+    func row(_ record: RawRecord) throws(RowProblem) -> EventRow {
+        let kind = try record.kind(0)
+        let quantity = try record.quantity(4)
+        // Only a sale can be taken back: fewer than no views are an error.
+        guard !quantity.isReturn || kind == .purchase || kind == .return else {
+            throw RowProblem(.badNumber, column: 4)
+        }
+        return EventRow(
+            kind: quantity.isReturn ? .return : kind, customer: record.optional(1), item: try record.required(2),
+            at: try record.timestamp(3), quantity: quantity.pieces,
             price: record[5].isEmpty ? nil : try record.price(5), session: record.optional(6),
             device: record.optional(7), orderReference: record.optional(8))
     }
 
-    /// The row as ``EventsCSV`` reads it.
+    static func cells(_ event: EventRow) -> [String?] {
+        [
+            event.kind.rawValue, event.customer, event.item, event.at.description, String(event.quantity),
+            event.price?.description, event.session, event.device, event.orderReference,
+        ]
+    }
+
+    /// The row as ``EventFormat`` reads it.
     static func append(_ event: EventRow, to bytes: inout [UInt8]) {
         func field(_ text: String?) {
             bytes.append(UInt8(ascii: ","))

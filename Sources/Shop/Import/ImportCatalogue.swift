@@ -40,26 +40,36 @@ private let upsertCustomersStatement: Statement = """
     """
 
 extension ShopImport {
-    /// Imports `items.csv`. A known code gets the new title, category, price and stock.
+    /// Imports items: `items.csv`, JSON lines of the same fields, or what a map describes. A known code gets the new title,
+    /// category, brand, price and stock.
     ///
-    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, `PostgresError`.
+    /// - Parameters:
+    ///   - encoding: what the file is written in; what the map says, or else UTF-8, when left out.
+    ///   - map: how the file is written, when it has not the project's own columns.
+    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, ``ImportMapErrors``, `PostgresError`.
     public func items(
-        _ path: String, encoding: TextEncoding = .utf8, progress: @Sendable (ImportProgress) -> Void = { _ in }
+        _ path: String, encoding: TextEncoding? = nil, map: ImportMap? = nil,
+        progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportSummary {
-        try await upsert(path, encoding: encoding, format: "items", ItemsCSV(), progress) { rows, transaction in
+        try await upsert(path, encoding, map, as: "items", ItemFormat(), progress) { rows, transaction in
             try await transaction.execute(
                 upsertItemsStatement, rows.map(\.code), rows.map(\.title), rows.map(\.category), rows.map(\.brand),
                 rows.map(\.price.description), rows.map(\.currency), rows.map(\.isInStock))
         }
     }
 
-    /// Imports `customers.csv` with what each has consented to. A known code gets the new facts.
+    /// Imports customers with what each has consented to: `customers.csv`, JSON lines of the same fields, or what a map
+    /// describes. A known code gets the new facts.
     ///
-    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, `PostgresError`.
+    /// - Parameters:
+    ///   - encoding: what the file is written in; what the map says, or else UTF-8, when left out.
+    ///   - map: how the file is written, when it has not the project's own columns.
+    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, ``ImportMapErrors``, `PostgresError`.
     public func customers(
-        _ path: String, encoding: TextEncoding = .utf8, progress: @Sendable (ImportProgress) -> Void = { _ in }
+        _ path: String, encoding: TextEncoding? = nil, map: ImportMap? = nil,
+        progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportSummary {
-        try await upsert(path, encoding: encoding, format: "customers", CustomersCSV(), progress) { rows, transaction in
+        try await upsert(path, encoding, map, as: "customers", CustomerFormat(), progress) { rows, transaction in
             try await transaction.execute(
                 upsertCustomersStatement, rows.map(\.code), rows.map(\.name), rows.map(\.email), rows.map(\.locale),
                 rows.map(\.country), rows.map(\.region), rows.map(\.timeZone), rows.map(\.createdAt.date),
@@ -67,16 +77,16 @@ extension ShopImport {
         }
     }
 
-    private func upsert<Format: CSVFormat>(
-        _ path: String, encoding: TextEncoding, format name: String, _ format: Format,
+    private func upsert<Format: RowFormat>(
+        _ path: String, _ encoding: TextEncoding?, _ map: ImportMap?, as name: String, _ format: Format,
         _ progress: @Sendable (ImportProgress) -> Void,
         _ write: @Sendable ([Format.Row], Transaction) async throws -> Void
     ) async throws -> ImportSummary {
         let sha256 = try await fileDigest(of: path)
-        let source = ByteSource(path: path, encoding: encoding)
+        let source = ByteSource(path: path, encoding: encoding ?? map?.encoding ?? .utf8)
         let summary = try await pool.transaction { transaction in
             var record = try await ImportRecord(file: source.name, format: name, sha256: sha256, on: transaction)
-            var reader = CSVReader(source, format: format)
+            var reader = RowReader(source, format: format, layout: map?.layout)
             while let batch = try await reader.next() {
                 for start in stride(from: 0, to: batch.rows.count, by: 5000) {
                     try await write(Array(batch.rows[start..<min(start + 5000, batch.rows.count)]), transaction)

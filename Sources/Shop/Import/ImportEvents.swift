@@ -6,30 +6,37 @@ private let copyEventsStatement: Statement = """
     """
 
 extension ShopImport {
-    /// Imports `events.csv`. Rows that name an unknown item or customer are left out: import those first.
+    /// Imports events: `events.csv`, JSON lines of the same fields, or whatever a map describes. Rows that name an unknown
+    /// item or customer are left out, unless the map adds those.
     ///
-    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, `PostgresError`.
+    /// - Parameters:
+    ///   - encoding: what the file is written in; what the map says, or else UTF-8, when left out.
+    ///   - map: how the file is written, when it has not the project's own columns.
+    /// - Throws: ``AlreadyImported``, ``ByteSourceError``, ``CSVHeaderError``, ``ImportMapErrors``, `PostgresError`.
     public func events(
-        _ path: String, encoding: TextEncoding = .utf8, progress: @Sendable (ImportProgress) -> Void = { _ in }
+        _ path: String, encoding: TextEncoding? = nil, map: ImportMap? = nil,
+        progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportSummary {
         let sha256 = try await fileDigest(of: path)
-        let source = ByteSource(path: path, encoding: encoding)
+        let source = ByteSource(path: path, encoding: encoding ?? map?.encoding ?? .utf8)
         let summary = try await pool.transaction { transaction in
-            let begun = try await ImportRecord(file: source.name, format: "events", sha256: sha256, on: transaction)
-            let items = try await KnownCodes(.item, on: transaction, numbersFrom: pool)
-            let customers = try await KnownCodes(.customer, on: transaction, numbersFrom: pool)
-            let ended = Box(begun)
+            let record = try await ImportRecord(file: source.name, format: "events", sha256: sha256, on: transaction)
+            let codes = EventCodes(
+                items: try await KnownCodes(.item, on: transaction, numbersFrom: pool),
+                customers: try await KnownCodes(.customer, on: transaction, numbersFrom: pool), map: map)
+            let copied = Box((record, codes))
             _ = try await transaction.copyIn(copyEventsStatement) { writer in
-                var record = ended.value
-                var reader = CSVReader(source, format: EventsCSV())
+                var (record, codes) = copied.value
+                var reader = RowReader(source, format: EventFormat(), layout: map?.layout)
                 var copy = BinaryCopy(reserving: 4 << 20)
                 while let batch = try await reader.next() {
+                    if codes.addsUnknown { try await codes.learn(from: batch.rows) }
                     for (row, line) in zip(batch.rows, batch.lines) {
-                        guard let item = items[row.item] else {
+                        guard let item = codes.items[row.item] else {
                             record.reject([row.unknownItem(file: source.name, line: line)])
                             continue
                         }
-                        let customer = row.customer.map { customers[$0] }
+                        let customer = row.customer.map { codes.customers[$0] }
                         if case .some(nil) = customer {
                             record.reject([row.unknownCustomer(file: source.name, line: line)])
                             continue
@@ -46,9 +53,10 @@ extension ShopImport {
                 }
                 copy.finish()
                 try await writer.write(copy.take())
-                ended.value = record
+                copied.value = (record, codes)
             }
-            return try await ended.value.finish(on: transaction)
+            try await copied.value.1.insertNew(on: transaction)
+            return try await copied.value.0.finish(on: transaction)
         }
         try await ImportRecord.analyze(on: pool)
         return summary
@@ -66,7 +74,7 @@ extension EventRow {
 
     private var csv: String {
         var bytes: [UInt8] = []
-        EventsCSV.append(self, to: &bytes)
+        EventFormat.append(self, to: &bytes)
         return String(decoding: bytes.dropLast(), as: UTF8.self)
     }
 }

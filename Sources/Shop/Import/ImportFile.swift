@@ -27,7 +27,7 @@ public struct ImportSummary: Sendable {
     public var rowsRejected: Int { rejected.values.reduce(0, +) }
 }
 
-/// A file whose bytes were imported before.
+/// A file whose bytes were imported before, as the same kind of rows.
 public struct AlreadyImported: Error, CustomStringConvertible {
     /// The file as the user named it.
     public let file: String
@@ -43,7 +43,7 @@ public struct AlreadyImported: Error, CustomStringConvertible {
 
 /// One import may write at a time: each needs to know the codes that the others have added.
 private let lockStatement: Statement = "SELECT pg_advisory_xact_lock(hashtext('shop.import'))"
-private let knownStatement: Statement = "SELECT id FROM shop.import WHERE sha256 = $1"
+private let knownStatement: Statement = "SELECT id FROM shop.import WHERE sha256 = $1 AND format = $2"
 private let numberStatement: Statement = "SELECT nextval(pg_get_serial_sequence('shop.import', 'id'))"
 private let recordStatement: Statement = """
     INSERT INTO shop.import (id, file, format, sha256, rows_read, rows_kept, rows_rejected)
@@ -72,7 +72,7 @@ struct ImportRecord: Sendable {
     /// - Throws: ``AlreadyImported``.
     init(file: String, format: String, sha256: [UInt8]?, on transaction: Transaction) async throws {
         try await transaction.execute(lockStatement)
-        if let sha256, let row = try await transaction.first(knownStatement, sha256) {
+        if let sha256, let row = try await transaction.first(knownStatement, sha256, format) {
             throw AlreadyImported(file: file, importID: try row[0])
         }
         id = try await transaction.query(numberStatement)[0][0]

@@ -39,7 +39,7 @@ extension ShopImport {
             let copied = Box((record, known, OnlineRetailCatalog(items: [], customers: [])))
             _ = try await transaction.copyIn(copyEventsStatement) { writer in
                 var (record, codes, _) = copied.value
-                var reader = CSVReader(source, format: OnlineRetail())
+                var reader = RowReader(source, format: OnlineRetail())
                 var copy = BinaryCopy(reserving: 4 << 20)
                 while let batch = try await reader.next() {
                     // Once for all rows: a copy of the format for each would take longer than the row itself.

@@ -34,24 +34,29 @@ public struct ItemRow: Sendable, Equatable {
 }
 
 /// The format of `items.csv`.
-struct ItemsCSV: CSVFormat {
+struct ItemFormat: ShownFormat {
     static let columns = [
-        CSVColumn("code"), CSVColumn("title"), CSVColumn("category"), CSVColumn("brand"), CSVColumn("price"),
-        CSVColumn("currency"), CSVColumn("in_stock"), CSVColumn("locale", optional: true),
+        ImportColumn("code", filled: true), ImportColumn("title", filled: true), ImportColumn("category"),
+        ImportColumn("brand"), ImportColumn("price", .price, filled: true), ImportColumn("currency", filled: true),
+        ImportColumn("in_stock", .boolean, filled: true), ImportColumn("locale", optional: true),
     ]
 
-    func row(_ record: CSVRecord) throws(CSVRowProblem) -> ItemRow {
+    func row(_ record: RawRecord) throws(RowProblem) -> ItemRow {
         ItemRow(
             code: try record.required(0), title: try record.required(1), category: record.optional(2),
             brand: record.optional(3), price: try record.price(4), currency: try record.currency(5),
             isInStock: try record.boolean(6), locale: try record.locale(7))
     }
 
-    /// The row as ``ItemsCSV`` reads it.
-    static func append(_ item: ItemRow, to bytes: inout [UInt8]) {
-        bytes.appendCSVRow([
+    static func cells(_ item: ItemRow) -> [String?] {
+        [
             item.code, item.title, item.category, item.brand, item.price.description, item.currency,
             item.isInStock ? "true" : "false", item.locale,
-        ])
+        ]
+    }
+
+    /// The row as ``ItemFormat`` reads it.
+    static func append(_ item: ItemRow, to bytes: inout [UInt8]) {
+        bytes.appendCSVRow(cells(item))
     }
 }

@@ -10,10 +10,10 @@
 /// | everything else, also without a CustomerID (anonymous) or at a price of zero | `purchase` |
 ///
 /// Duplicate rows stay; the cleaning step of `profile-rebuild` removes them. Times have no zone and are read as UTC.
-struct OnlineRetail: CSVFormat {
+struct OnlineRetail: RowFormat {
     static let columns = [
-        CSVColumn("InvoiceNo"), CSVColumn("StockCode"), CSVColumn("Description"), CSVColumn("Quantity"),
-        CSVColumn("InvoiceDate"), CSVColumn("UnitPrice"), CSVColumn("CustomerID"), CSVColumn("Country"),
+        ImportColumn("InvoiceNo"), ImportColumn("StockCode"), ImportColumn("Description"), ImportColumn("Quantity"),
+        ImportColumn("InvoiceDate"), ImportColumn("UnitPrice"), ImportColumn("CustomerID"), ImportColumn("Country"),
     ]
 
     /// Numbers of the columns above.
@@ -58,32 +58,32 @@ struct OnlineRetail: CSVFormat {
     /// The code of a customer whom a row has named.
     func code(ofCustomer customer: Int32) -> String { customers.values[Int(customer)] }
 
-    mutating func row(_ record: CSVRecord) throws(CSVRowProblem) -> OnlineRetailRow {
+    mutating func row(_ record: RawRecord) throws(RowProblem) -> OnlineRetailRow {
         let invoice = record[Column.invoice].trimmed
         guard let firstOfInvoice = invoice.bytes.first else {
-            throw CSVRowProblem(.missingValue, column: Column.invoice)
+            throw RowProblem(.missingValue, column: Column.invoice)
         }
         let code = record[Column.code].trimmed
-        guard !code.isEmpty else { throw CSVRowProblem(.missingValue, column: Column.code) }
+        guard !code.isEmpty else { throw RowProblem(.missingValue, column: Column.code) }
         guard let quantity = record[Column.quantity].trimmed.integer, quantity != .min else {
-            throw CSVRowProblem(.badNumber, column: Column.quantity)
+            throw RowProblem(.badNumber, column: Column.quantity)
         }
-        guard quantity != 0 else { throw CSVRowProblem(.zeroQuantity, column: Column.quantity) }
+        guard quantity != 0 else { throw RowProblem(.zeroQuantity, column: Column.quantity) }
         guard let at = Timestamp(invoiceDate: record[Column.date].trimmed) else {
-            throw CSVRowProblem(.badDate, column: Column.date)
+            throw RowProblem(.badDate, column: Column.date)
         }
         guard let price = Price(record[Column.price].trimmed) else {
-            throw CSVRowProblem(.badPrice, column: Column.price)
+            throw RowProblem(.badPrice, column: Column.price)
         }
-        guard !price.isNegative else { throw CSVRowProblem(.negativePrice, column: Column.price) }
+        guard !price.isNegative else { throw RowProblem(.negativePrice, column: Column.price) }
 
         let customer = Self.withoutDecimals(record[Column.customer].trimmed)
         let isCancellation = firstOfInvoice.asciiUppercased == UInt8(ascii: "C")
         let description = describe(record[Column.description].trimmed)
         let hasTitle = description.map { isTitle[Int($0)] } ?? false
         if customer.isEmpty, !isCancellation {
-            guard quantity > 0 else { throw CSVRowProblem(.stockAdjustment) }
-            guard price.tenThousandths > 0 || hasTitle else { throw CSVRowProblem(.stockAdjustment) }
+            guard quantity > 0 else { throw RowProblem(.stockAdjustment) }
+            guard price.tenThousandths > 0 || hasTitle else { throw RowProblem(.stockAdjustment) }
         }
 
         let item = note(code, seen: at)
@@ -118,7 +118,7 @@ struct OnlineRetail: CSVFormat {
             })
     }
 
-    private mutating func note(_ code: CSVField, seen at: Timestamp) -> Int {
+    private mutating func note(_ code: RawField, seen at: Timestamp) -> Int {
         upperCased.removeAll(keepingCapacity: true)
         for byte in code.bytes { upperCased.append(byte.asciiUppercased) }
         let item = upperCased.withUnsafeBufferPointer { codes.number(of: $0) }
@@ -131,7 +131,7 @@ struct OnlineRetail: CSVFormat {
         return item
     }
 
-    private mutating func note(_ code: CSVField, in country: CSVField, seen at: Timestamp) -> Int32? {
+    private mutating func note(_ code: RawField, in country: RawField, seen at: Timestamp) -> Int32? {
         guard !code.isEmpty else { return nil }
         let customer = customers.number(of: code.bytes)
         let country = Int32(countries.number(of: country.bytes))
@@ -144,7 +144,7 @@ struct OnlineRetail: CSVFormat {
         return Int32(customer)
     }
 
-    private mutating func describe(_ text: CSVField) -> Int32? {
+    private mutating func describe(_ text: RawField) -> Int32? {
         guard !text.isEmpty else { return nil }
         let number = descriptions.number(of: text.bytes)
         if number == isTitle.count { isTitle.append(OnlineRetailTitle.isSane(descriptions.values[number])) }
@@ -152,17 +152,17 @@ struct OnlineRetail: CSVFormat {
     }
 
     /// The invoice as text; rows of one invoice follow each other, so the last one is kept.
-    private mutating func number(_ invoice: CSVField) -> String {
+    private mutating func number(_ invoice: RawField) -> String {
         if !lastInvoice.bytes.elementsEqual(invoice.bytes) { lastInvoice = (invoice.string, Array(invoice.bytes)) }
         return lastInvoice.number
     }
 
     /// `17850.0` as `17850`: a spreadsheet makes decimals of numbers in a column that has gaps.
-    private static func withoutDecimals(_ customer: CSVField) -> CSVField {
+    private static func withoutDecimals(_ customer: RawField) -> RawField {
         var cursor = ByteCursor(customer.bytes)
         guard let digits = cursor.digits(1...18), cursor.take("."), let zeros = cursor.digits(1...18), zeros.value == 0,
             cursor.isAtEnd
         else { return customer }
-        return CSVField(bytes: UnsafeBufferPointer(rebasing: customer.bytes[..<digits.count]))
+        return RawField(bytes: UnsafeBufferPointer(rebasing: customer.bytes[..<digits.count]))
     }
 }

@@ -19,13 +19,13 @@ public struct Price: Sendable, Hashable, Comparable, CustomStringConvertible {
     /// Reads a decimal number such as `2.55`; `nil` if it is none or does not fit.
     public init?(_ text: String) {
         var text = text
-        let price = text.withUTF8 { Price(CSVField(bytes: $0)) }
+        let price = text.withUTF8 { Price(RawField(bytes: $0)) }
         guard let price else { return nil }
         self = price
     }
 
     /// An optional sign, at most 8 digits, and after a point at most 4 digits that are not trailing zeros.
-    init?(_ field: CSVField) {
+    init?(_ field: RawField) {
         var cursor = ByteCursor(field.bytes)
         let isNegative = cursor.take("-")
         if !isNegative { _ = cursor.take("+") }

@@ -6,6 +6,16 @@ public enum RejectReason: String, Sendable, CaseIterable {
     case tooLong = "too-long"
     /// More or fewer fields than the header has.
     case fieldCount = "field-count"
+    /// A line that is no JSON object.
+    case badJSON = "bad-json"
+    /// An escape in JSON that stands for no character of a text: a lone surrogate, or the zero character.
+    case badEscape = "bad-escape"
+    /// A key that this kind of file does not have.
+    case unknownField = "unknown-field"
+    /// A list or an object where one value should be.
+    case notOneValue = "not-one-value"
+    /// A row of a kind that the map leaves out.
+    case skipped
     /// A column that must not be empty is.
     case missingValue = "missing-value"
     /// No whole number, or out of range.
@@ -43,6 +53,11 @@ public enum RejectReason: String, Sendable, CaseIterable {
         case .brokenQuote: "a quoted field is not closed where its column ends"
         case .tooLong: "the row is longer than 1 MiB"
         case .fieldCount: "the row has another number of fields than the header"
+        case .badJSON: "the line is no JSON object"
+        case .badEscape: "has an escape that stands for no character"
+        case .unknownField: "is no field of this kind of file"
+        case .notOneValue: "is a list or an object"
+        case .skipped: "is of a kind that the map leaves out"
         case .missingValue: "is empty"
         case .badNumber: "is no whole number in range"
         case .badPrice: "is no decimal number with at most 8 digits before and 4 after the point"
@@ -67,6 +82,10 @@ public enum RejectReason: String, Sendable, CaseIterable {
         case .brokenQuote: "close the quote, and write a quote within a field twice"
         case .tooLong: "look for a quote that is never closed"
         case .fieldCount: "quote fields that contain a comma or a line break"
+        case .badJSON: "write one whole object a line"
+        case .badEscape: "write the character itself, as UTF-8"
+        case .unknownField: "correct or remove the key, or say by --map which keys count"
+        case .notOneValue: "name the value within it by a path in a map"
         case .missingValue: "fill it in"
         case .badNumber: "write digits only, such as 12"
         case .badPrice, .negativePrice: "write it like 2.55"
@@ -79,7 +98,7 @@ public enum RejectReason: String, Sendable, CaseIterable {
         case .badLocale: "write it like en or zh-CN"
         case .unknownItem: "import its row of items.csv first"
         case .unknownCustomer: "import its row of customers.csv first"
-        case .stockAdjustment, .zeroQuantity: "nothing to do; it is counted and left out"
+        case .stockAdjustment, .zeroQuantity, .skipped: "nothing to do; it is counted and left out"
         }
     }
 }
@@ -96,7 +115,7 @@ public struct RejectedRow: Sendable, Equatable, CustomStringConvertible {
     public let value: String?
     /// What is wrong.
     public let reason: RejectReason
-    /// The row as CSV text, or its first physical line when the quotes are broken; at most 4,096 bytes.
+    /// The row as CSV text or the line as it is, or its first physical line when the quotes are broken; at most 4,096 bytes.
     public let text: String
 
     /// What happened and the way out, in one line.

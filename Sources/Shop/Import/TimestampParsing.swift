@@ -4,28 +4,20 @@ extension Timestamp {
     /// The zone is required. A space may stand for the `T`; digits after the sixth of a fraction are dropped.
     public init?(rfc3339 text: String) {
         var text = text
-        let moment = text.withUTF8 { Timestamp(rfc3339: CSVField(bytes: $0)) }
+        let moment = text.withUTF8 { Timestamp(rfc3339: RawField(bytes: $0)) }
         guard let moment else { return nil }
         self = moment
     }
 
-    init?(rfc3339 field: CSVField) {
+    init?(rfc3339 field: RawField) {
         var cursor = ByteCursor(field.bytes)
         guard let (year, month, day) = cursor.isoDate(), cursor.take("T") || cursor.take("t") || cursor.take(" "),
             let (hour, minute, second) = cursor.clock()
         else { return nil }
         var microsecond = 0
         if cursor.take(".") {
-            guard var (value, count) = cursor.digits(1...18) else { return nil }
-            while count < 6 {
-                value *= 10
-                count += 1
-            }
-            while count > 6 {
-                value /= 10
-                count -= 1
-            }
-            microsecond = value
+            guard let fraction = cursor.fraction() else { return nil }
+            microsecond = fraction
         }
         guard let offset = cursor.zoneOffsetSeconds(), cursor.isAtEnd,
             let local = Timestamp(
@@ -40,7 +32,7 @@ extension Timestamp {
     ///
     /// The data has no zone. It is taken as UTC: the shop is British, so from late March to late October the times
     /// are an hour late. Nothing here depends on that hour, and no local time is skipped or doubled.
-    init?(invoiceDate field: CSVField) {
+    init?(invoiceDate field: RawField) {
         var cursor = ByteCursor(field.bytes)
         if field.bytes.count >= 5, field.bytes[4] == UInt8(ascii: "-") {
             guard let (year, month, day) = cursor.isoDate(), cursor.take(" ") || cursor.take("T"),

@@ -13,9 +13,9 @@ extension SampleShop {
         try Self.attempt(folder) {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         }
-        try write(folder + "/items.csv", header: ItemsCSV.columns, items) { ItemsCSV.append($0, to: &$1) }
-        try write(folder + "/customers.csv", header: CustomersCSV.columns, customers) {
-            CustomersCSV.append($0, to: &$1)
+        try write(folder + "/items.csv", header: ItemFormat.columns, items) { ItemFormat.append($0, to: &$1) }
+        try write(folder + "/customers.csv", header: CustomerFormat.columns, customers) {
+            CustomerFormat.append($0, to: &$1)
         }
         let brokenRows = max(0, brokenRows)
         var random = SampleRandom(seed: seed, stream: .broken, number: 0)
@@ -23,12 +23,12 @@ extension SampleShop {
         var broken: [Int: Int] = [:]
         for _ in 0..<brokenRows { broken[random.below(max(1, events.count)), default: 0] += 1 }
         var kind = 0
-        try write(folder + "/events.csv", header: EventsCSV.columns, events.enumerated()) { numbered, bytes in
+        try write(folder + "/events.csv", header: EventFormat.columns, events.enumerated()) { numbered, bytes in
             for _ in 0..<(broken[numbered.offset] ?? 0) {
                 SampleBrokenRows.append(kind, like: numbered.element, to: &bytes)
                 kind += 1
             }
-            EventsCSV.append(numbered.element, to: &bytes)
+            EventFormat.append(numbered.element, to: &bytes)
         }
         var truth = planted
         truth.brokenRows = kind
@@ -42,7 +42,7 @@ extension SampleShop {
     }
 
     private func write<Row>(
-        _ file: String, header: [CSVColumn], _ rows: some Sequence<Row>, append: (Row, inout [UInt8]) -> Void
+        _ file: String, header: [ImportColumn], _ rows: some Sequence<Row>, append: (Row, inout [UInt8]) -> Void
     ) throws(SampleShopError) {
         let blockBytes = 1 << 20
         var bytes: [UInt8] = []

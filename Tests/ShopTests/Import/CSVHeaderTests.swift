@@ -4,7 +4,7 @@ import Testing
 
 @Suite("CSV header")
 struct CSVHeaderTests {
-    private let expected = [CSVColumn("code"), CSVColumn("title"), CSVColumn("locale", optional: true)]
+    private let expected = [ImportColumn("code"), ImportColumn("title"), ImportColumn("locale", optional: true)]
 
     private func text(_ names: [String]) -> String {
         do throws(CSVHeaderError) {
@@ -41,8 +41,8 @@ struct CSVHeaderTests {
 
     @Test("an empty file is called empty")
     func empty() {
-        var table = CSVTable(file: "items.csv", format: ItemsCSV())
-        var batch = CSVBatch<ItemRow>()
+        var table = CSVTable(file: "items.csv", format: ItemFormat())
+        var batch = RowBatch<ItemRow>()
         let error = #expect(throws: CSVHeaderError.self) { try table.finish(into: &batch) }
         #expect(error?.description.hasPrefix("items.csv:1: the file is empty  →  ") == true)
     }

@@ -13,7 +13,7 @@ struct CSVParserTests {
     static func parse(_ pieces: [[UInt8]]) -> [Found] {
         var parser = CSVParser()
         var found: [Found] = []
-        func take(_ row: CSVRow) {
+        func take(_ row: RawRow) {
             switch row {
             case .record(let record):
                 found.append(.row((0..<record.count).map { record[$0].string }, line: record.line))

@@ -6,7 +6,7 @@ import Testing
 struct OnlineRetailTests {
     private static let header = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
 
-    private func read(_ rows: String) throws -> (batch: CSVBatch<OnlineRetailRow>, format: OnlineRetail) {
+    private func read(_ rows: String) throws -> (batch: RowBatch<OnlineRetailRow>, format: OnlineRetail) {
         try readTable(Self.header + rows, as: OnlineRetail())
     }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite("Timestamp")
 struct TimestampTests {
     private func invoiceDate(_ text: String) -> String? {
-        Array(text.utf8).withUnsafeBufferPointer { Timestamp(invoiceDate: CSVField(bytes: $0))?.description }
+        Array(text.utf8).withUnsafeBufferPointer { Timestamp(invoiceDate: RawField(bytes: $0))?.description }
     }
 
     @Test("a moment is counted in microseconds from 2000-01-01 UTC")

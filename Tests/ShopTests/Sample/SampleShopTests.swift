@@ -34,20 +34,20 @@ struct SampleShopTests {
         try await withTemporaryFolder { folder in
             let truth = try shop.write(to: folder, brokenRows: 14)
             #expect(truth.brokenRows == 14)
-            func read<Format: CSVFormat>(_ name: String, _ format: Format) async throws -> CSVBatch<Format.Row> {
-                var all = CSVBatch<Format.Row>()
-                var reader = CSVReader(ByteSource(path: "\(folder)/\(name)"), format: format)
+            func read<Format: RowFormat>(_ name: String, _ format: Format) async throws -> RowBatch<Format.Row> {
+                var all = RowBatch<Format.Row>()
+                var reader = RowReader(ByteSource(path: "\(folder)/\(name)"), format: format)
                 while let batch = try await reader.next() {
                     all.rows += batch.rows
                     all.rejected += batch.rejected
                 }
                 return all
             }
-            let items = try await read("items.csv", ItemsCSV())
+            let items = try await read("items.csv", ItemFormat())
             #expect(items.rows == shop.items && items.rejected.isEmpty)
-            let customers = try await read("customers.csv", CustomersCSV())
+            let customers = try await read("customers.csv", CustomerFormat())
             #expect(customers.rows == shop.customers && customers.rejected.isEmpty)
-            let events = try await read("events.csv", EventsCSV())
+            let events = try await read("events.csv", EventFormat())
             #expect(events.rows == Array(shop.events))
             let expected = SampleBrokenRows.reasons.flatMap { [$0, $0] }.map(\.rawValue).sorted()
             #expect(events.rejected.map(\.reason.rawValue).sorted() == expected)
@@ -85,7 +85,7 @@ struct SampleShopTests {
             var bytes: [UInt8] = []
             return shop.events.count { event in
                 bytes.removeAll(keepingCapacity: true)
-                EventsCSV.append(event, to: &bytes)
+                EventFormat.append(event, to: &bytes)
                 return !seen.insert(String(decoding: bytes, as: UTF8.self)).inserted
             }
         }

@@ -86,9 +86,22 @@ CREATE OR REPLACE VIEW shop.v_campaign AS
     GROUP BY message.campaign, message.edition;
 COMMENT ON VIEW shop.v_campaign IS 'Messages of each campaign by outcome.';
 
-GRANT USAGE ON SCHEMA shop TO millrace_worker, millrace_reader;
+CREATE OR REPLACE VIEW shop.v_event AS
+    SELECT event.kind::text AS kind, customer.code AS customer, item.code AS item, event.at, event.quantity, event.price,
+        event.session, event.device, event.order_ref
+    FROM shop.event
+    JOIN shop.item ON item.id = event.item_id
+    LEFT JOIN shop.customer ON customer.id = event.customer_id;
+COMMENT ON VIEW shop.v_event IS
+    'Events by the shop''s own codes. INSERT reports new ones, each checked; nothing else can be done to them.';
+CREATE OR REPLACE TRIGGER report_event INSTEAD OF INSERT ON shop.v_event
+    FOR EACH ROW EXECUTE FUNCTION shop.report_event();
+
+GRANT USAGE ON SCHEMA shop TO millrace_worker, millrace_reader, millrace_producer;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA shop TO millrace_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA shop TO millrace_worker;
 GRANT SELECT ON shop.v_segment, shop.v_segment_group, shop.v_segment_history, shop.v_segment_drift,
     shop.v_recommendation, shop.v_model, shop.model_validation, shop.tuning_trial, shop.v_outbox, shop.v_campaign
     TO millrace_reader;
+-- Whoever may enqueue work may report what it works on.
+GRANT INSERT ON shop.v_event TO millrace_producer;

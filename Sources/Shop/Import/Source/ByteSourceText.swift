@@ -52,7 +52,7 @@ struct ByteSourceText {
     private mutating func convert(_ bytes: consuming [UInt8]) throws(ByteSourceError) -> [UInt8] {
         let blockBytes = 4096
         var converted: [UInt8] = []
-        if encoding == .latin1 { converted.reserveCapacity(bytes.count + bytes.count / 8) }
+        if encoding != .utf8 { converted.reserveCapacity(bytes.count + bytes.count / 8) }
         var problem: ByteSourceError.Problem?
         bytes.withUnsafeBufferPointer { bytes in
             var position = 0
@@ -63,8 +63,8 @@ struct ByteSourceText {
                 switch encoding {
                 case .utf8 where isPlain && sequence.isComplete: break
                 case .utf8: problem = examine(block)
-                case .latin1 where isPlain: converted.append(contentsOf: block)
-                case .latin1: problem = widen(block, into: &converted)
+                case .latin1 where isPlain, .windows1252 where isPlain: converted.append(contentsOf: block)
+                case .latin1, .windows1252: problem = widen(block, into: &converted)
                 }
                 if problem == nil { line += Self.newlines(in: block) }
                 offset += block.count
@@ -72,7 +72,7 @@ struct ByteSourceText {
             }
         }
         if let problem { throw fault(problem) }
-        return encoding == .latin1 ? converted : bytes
+        return encoding == .utf8 ? bytes : converted
     }
 
     /// Checks a block that has other bytes than ASCII, or follows a cut character.
@@ -91,15 +91,31 @@ struct ByteSourceText {
         for index in block.indices {
             let byte = block[index]
             if byte == 0 { return .zeroByte(line: line(at: index, in: block), byteOffset: offset + index) }
-            if byte < 0x80 {
-                output.append(byte)
-            } else {
-                output.append(0xC0 | byte >> 6)
-                output.append(0x80 | byte & 0x3F)
+            let isRemapped = encoding == .windows1252 && (0x80...0x9F).contains(byte)
+            let code = isRemapped ? Self.windows1252[Int(byte - 0x80)] : UInt16(byte)
+            switch code {
+            case ..<0x80: output.append(byte)
+            case ..<0x800:
+                output.append(0xC0 | UInt8(code >> 6))
+                output.append(0x80 | UInt8(code & 0x3F))
+            default:
+                output.append(0xE0 | UInt8(code >> 12))
+                output.append(0x80 | UInt8(code >> 6 & 0x3F))
+                output.append(0x80 | UInt8(code & 0x3F))
             }
         }
         return nil
     }
+
+    /// The characters of bytes 0x80 to 0x9F; the five that the code page leaves out are control characters, as in the WHATWG
+    /// Encoding Standard.
+    private static let windows1252: [UInt16] = [
+        0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,
+        0x017D,
+        0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153,
+        0x9D,
+        0x017E, 0x0178,
+    ]
 
     private func line(at index: Int, in block: UnsafeBufferPointer<UInt8>) -> Int {
         line + Self.newlines(in: UnsafeBufferPointer(rebasing: block[..<index]))

@@ -14,6 +14,8 @@ public struct ByteSourceError: Error, Equatable, CustomStringConvertible {
         case corruptGzip(String)
         /// The file is compressed or packed in a way that is not read here.
         case unsupportedPacking(String)
+        /// The text is one JSON list, not lines of JSON.
+        case jsonArray
         /// The text begins with a UTF-16 byte-order mark.
         case utf16(line: Int, byteOffset: Int)
         /// A byte sequence that UTF-8 does not allow; the offset counts from the start of the (unpacked) text.
@@ -37,7 +39,9 @@ public struct ByteSourceError: Error, Equatable, CustomStringConvertible {
         case .corruptGzip(let words):
             "\(file): the gzip data is damaged (\(words))  →  copy or download the file again"
         case .unsupportedPacking(let kind):
-            "\(file): is \(kind), not CSV text  →  unpack it, or save it as CSV (plain or gzip)"
+            "\(file): is \(kind), neither CSV nor JSON lines  →  unpack it, or save it as CSV (plain or gzip)"
+        case .jsonArray:
+            "\(file): is one JSON list  →  write one object a line: jq -c '.[]' \(file)"
         case .utf16(let line, let offset):
             "\(file):\(line): byte \(offset): the text is UTF-16  →  "
                 + "save it as UTF-8, or convert it: iconv -f UTF-16 -t UTF-8"

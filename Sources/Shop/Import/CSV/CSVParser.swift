@@ -1,6 +1,7 @@
 /// A streaming CSV reader after RFC 4180, on bytes, without a `String` per field.
 ///
-/// Fields are separated by commas and may be quoted; a quoted field may hold commas, line breaks and doubled quotes.
+/// Fields are separated by the dialect's delimiter and may be quoted; a quoted field may hold delimiters, line breaks and
+/// doubled quotes.
 /// Lines end in LF or CRLF; empty lines are skipped; a quote inside an unquoted field stands for itself. The first
 /// row sets the number of fields.
 ///
@@ -11,9 +12,20 @@ struct CSVParser: Sendable {
     /// A quoted field that is open for longer than this is taken for a broken quote.
     static let longestRow = 1 << 20
 
+    private let signs: Signs
     private var buffer: [UInt8] = []
-    private var ranges: [CSVRecord.Range] = []
+    private var ranges: [RawRecord.Range] = []
     private var scan = Scan()
+
+    private struct Signs {
+        let delimiter: UInt8
+        /// Zero when nothing is quoted: no text has a zero byte.
+        let quote: UInt8
+    }
+
+    init(_ dialect: CSVDialect = CSVDialect()) {
+        signs = Signs(delimiter: dialect.delimiter, quote: dialect.quote ?? 0)
+    }
 
     /// Position and counts, apart from the storage, so that the hot loop holds them in registers.
     private struct Scan {
@@ -41,15 +53,16 @@ struct CSVParser: Sendable {
     ///   - isLast: no more pieces follow, so the last line needs no line break.
     ///   - body: takes each row; what it gets is valid only inside it.
     mutating func parse(
-        rows limit: Int = .max, isLast: Bool, _ body: (CSVRow) -> Void
+        rows limit: Int = .max, isLast: Bool, _ body: (RawRow) -> Void
     ) {
-        Self.parse(&buffer, &ranges, &scan, limit: limit, isLast: isLast, body)
+        Self.parse(signs, &buffer, &ranges, &scan, limit: limit, isLast: isLast, body)
     }
 
     @inline(__always)
     private static func parse(
-        _ buffer: inout [UInt8], _ ranges: inout [CSVRecord.Range], _ scan: inout Scan, limit: Int, isLast: Bool,
-        _ body: (CSVRow) -> Void
+        _ signs: Signs, _ buffer: inout [UInt8], _ ranges: inout [RawRecord.Range], _ scan: inout Scan, limit: Int,
+        isLast: Bool,
+        _ body: (RawRow) -> Void
     ) {
         buffer.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -68,7 +81,7 @@ struct CSVParser: Sendable {
                 }
                 ranges.removeAll(keepingCapacity: true)
                 var breaks = 0
-                let result = split(base, from: start, to: end, isLast: isLast, into: &ranges, breaks: &breaks)
+                let result = split(base, signs, from: start, to: end, isLast: isLast, into: &ranges, breaks: &breaks)
                 var reason: RejectReason
                 switch result {
                 case .row(let next):
@@ -80,9 +93,9 @@ struct CSVParser: Sendable {
                     }
                     if scan.width == nil { scan.width = ranges.count }
                     if ranges.count == scan.width {
-                        collapseDoubledQuotes(base, &ranges)
+                        collapseDoubledQuotes(base, signs, &ranges)
                         ranges.withUnsafeBufferPointer { ranges in
-                            body(.record(CSVRecord(base: base, ranges: ranges, line: scan.line)))
+                            body(.record(RawRecord(base: base, ranges: ranges, line: scan.line)))
                         }
                         found += 1
                         scan.consumed = next
@@ -101,7 +114,7 @@ struct CSVParser: Sendable {
                 // The rest of the line may come with the next piece.
                 guard lineEnd < end || isLast || end - start > longestRow else { return }
                 let firstLine = UnsafeBufferPointer(start: base + start, count: lineEnd - start)
-                body(.broken(CSVBrokenRow(line: scan.line, reason: reason, firstLine: firstLine)))
+                body(.broken(BrokenRow(line: scan.line, reason: reason, firstLine: firstLine)))
                 found += 1
                 scan.consumed = min(lineEnd + 1, end)
                 if lineEnd < end { scan.line += 1 } else { scan.isSkippingLine = true }
@@ -118,16 +131,15 @@ struct CSVParser: Sendable {
         case incomplete
     }
 
-    private static let comma = UInt8(ascii: ",")
-    private static let quote = UInt8(ascii: "\"")
     private static let lineFeed = UInt8(ascii: "\n")
     private static let carriageReturn = UInt8(ascii: "\r")
 
     @inline(__always)
     private static func split(
-        _ base: UnsafeMutablePointer<UInt8>, from start: Int, to end: Int, isLast: Bool,
-        into ranges: inout [CSVRecord.Range], breaks: inout Int
+        _ base: UnsafeMutablePointer<UInt8>, _ signs: Signs, from start: Int, to end: Int, isLast: Bool,
+        into ranges: inout [RawRecord.Range], breaks: inout Int
     ) -> Split {
+        let (comma, quote) = (signs.delimiter, signs.quote)
         var position = start
         while true {
             if position < end, base[position] == quote {
@@ -176,14 +188,16 @@ struct CSVParser: Sendable {
     }
 
     /// Makes doubled quotes single in place; only for rows that are complete, so no byte is read twice.
-    private static func collapseDoubledQuotes(_ base: UnsafeMutablePointer<UInt8>, _ ranges: inout [CSVRecord.Range]) {
+    private static func collapseDoubledQuotes(
+        _ base: UnsafeMutablePointer<UInt8>, _ signs: Signs, _ ranges: inout [RawRecord.Range]
+    ) {
         for index in ranges.indices where ranges[index].hasDoubledQuotes {
             var read = ranges[index].start
             var write = read
             while read < ranges[index].end {
                 base[write] = base[read]
                 write += 1
-                read += base[read] == quote ? 2 : 1
+                read += base[read] == signs.quote ? 2 : 1
             }
             ranges[index].end = write
         }

@@ -3,19 +3,19 @@ import Testing
 @testable import Shop
 
 /// Reads a whole text; the batch has all rows and all rejects.
-func readTable<Format: CSVFormat>(
+func readTable<Format: RowFormat>(
     _ text: String, as format: Format, file: String = "file.csv"
-) throws -> (batch: CSVBatch<Format.Row>, format: Format) {
+) throws -> (batch: RowBatch<Format.Row>, format: Format) {
     var table = CSVTable(file: file, format: format)
-    var batch = CSVBatch<Format.Row>()
+    var batch = RowBatch<Format.Row>()
     try table.read(Array(text.utf8), into: &batch)
     try table.finish(into: &batch)
     return (batch, table.format)
 }
 
 @Suite("The project's own formats")
-struct CSVFormatTests {
-    private func reasons<Format: CSVFormat>(_ header: String, _ rows: [String], _ format: Format) throws -> [String] {
+struct RowFormatTests {
+    private func reasons<Format: RowFormat>(_ header: String, _ rows: [String], _ format: Format) throws -> [String] {
         let batch = try readTable(([header] + rows).joined(separator: "\n"), as: format).batch
         #expect(batch.rows.isEmpty)
         return batch.rejected.map { "\($0.column ?? "-") \($0.reason.rawValue)" }
@@ -28,10 +28,10 @@ struct CSVFormatTests {
             code: "A1", title: "Mug, blue", category: nil, brand: "Old Mill", price: Price(hundredths: 995),
             currency: "GBP", isInStock: true, locale: nil)
         #expect(
-            try readTable("\(header)\nA1,\"Mug, blue\",, Old Mill ,9.95,gbp,TRUE\n", as: ItemsCSV()).batch.rows == [
+            try readTable("\(header)\nA1,\"Mug, blue\",, Old Mill ,9.95,gbp,TRUE\n", as: ItemFormat()).batch.rows == [
                 item
             ])
-        let withLocale = try readTable("\(header),locale\nA1,杯,,,9,GBP,false,zh-CN\n", as: ItemsCSV()).batch.rows
+        let withLocale = try readTable("\(header),locale\nA1,杯,,,9,GBP,false,zh-CN\n", as: ItemFormat()).batch.rows
         #expect(withLocale.map(\.locale) == ["zh-CN"])
         #expect(withLocale.map(\.isInStock) == [false])
     }
@@ -44,7 +44,7 @@ struct CSVFormatTests {
                 [
                     ",T,,,1,GBP,true,", "A, ,,,1,GBP,true,", "A,T,,,one,GBP,true,", "A,T,,,-1,GBP,true,",
                     "A,T,,,1,pound,true,", "A,T,,,1,GBP,yes,", "A,T,,,1,GBP,true,english please", "A,T,,,1,GBP,true",
-                ], ItemsCSV()) == [
+                ], ItemFormat()) == [
                     "code missing-value", "title missing-value", "price bad-price", "price negative-price",
                     "currency bad-currency", "in_stock bad-boolean", "locale bad-locale", "- field-count",
                 ])
@@ -59,7 +59,7 @@ struct CSVFormatTests {
             C1,王伟,wei@shop.example,zh,China,Shanghai,Asia/Shanghai,true,2025-01-01T08:00:00+08:00,2024-12-31T00:00:00Z
             C2,,,en,,,,false,,2024-12-31T00:00:00Z
             """
-        let rows = try readTable(text, as: CustomersCSV()).batch.rows
+        let rows = try readTable(text, as: CustomerFormat()).batch.rows
         #expect(rows.count == 2)
         #expect(rows[0].name == "王伟")
         #expect(rows[0].consentAt?.description == "2025-01-01T00:00:00Z")
@@ -79,7 +79,7 @@ struct CSVFormatTests {
                     "C,n,a@localhost,en,,,,true,,2024-12-31T00:00:00Z", "C,n,,,,,,true,,2024-12-31T00:00:00Z",
                     "C,n,,en,,,Asia/Shangai,true,,2024-12-31T00:00:00Z", "C,n,,en,,,,,,2024-12-31T00:00:00Z",
                     "C,n,,en,,,,true,yesterday,2024-12-31T00:00:00Z", "C,n,,en,,,,true,,",
-                ], CustomersCSV()) == [
+                ], CustomerFormat()) == [
                     "code missing-value", "email bad-email", "email bad-email", "email bad-email",
                     "locale missing-value", "timezone bad-time-zone", "consent_email bad-boolean",
                     "consent_at bad-date", "created_at bad-date",
@@ -96,7 +96,7 @@ struct CSVFormatTests {
             Purchase,C1,P1,2025-06-01T10:05:00Z,2,2.55,S1,mobile,O7
             """
         #expect(
-            try readTable(text, as: EventsCSV()).batch.rows == [
+            try readTable(text, as: EventFormat()).batch.rows == [
                 EventRow(
                     kind: .view, customer: nil, item: "P1",
                     at: try #require(Timestamp(rfc3339: "2025-06-01T10:00:00Z")),
@@ -111,7 +111,7 @@ struct CSVFormatTests {
     @Test("what is wrong with an event is one line with file, line, column, value and the way out")
     func badEvents() throws {
         let text = "\(eventHeader)\nglance,C1,P1,2025-06-01T10:00:00Z,,,,,\nview,C1,P1,yesterday,,,,,\n"
-        let rejected = try readTable(text, as: EventsCSV(), file: "events.csv").batch.rejected
+        let rejected = try readTable(text, as: EventFormat(), file: "events.csv").batch.rejected
         #expect(
             rejected.map(\.description) == [
                 "events.csv:2: kind: \"glance\" is none of the known kinds  →  "
@@ -127,7 +127,7 @@ struct CSVFormatTests {
                     "view,C1,,2025-06-01T10:00:00Z,,,,,", "view,C1,P1,2025-06-01T10:00:00Z,0,,,,",
                     "view,C1,P1,2025-06-01T10:00:00Z,-1,,,,", "view,C1,P1,2025-06-01T10:00:00Z,1.5,,,,",
                     "view,C1,P1,2025-06-01T10:00:00Z,99999999999,,,,", "view,C1,P1,2025-06-01T10:00:00Z,1,-1,,,",
-                ], EventsCSV()) == [
+                ], EventFormat()) == [
                     "item missing-value", "quantity zero-quantity", "quantity bad-number", "quantity bad-number",
                     "quantity bad-number", "price negative-price",
                 ])
@@ -137,13 +137,13 @@ struct CSVFormatTests {
     func reordered() throws {
         let text =
             "order_ref,at,item,kind,customer,quantity,price,session,device\nO1,2025-06-01T10:00:00Z,P1,cart,C1,3,1,,\n"
-        let row = try #require(try readTable(text, as: EventsCSV()).batch.rows.first)
+        let row = try #require(try readTable(text, as: EventFormat()).batch.rows.first)
         #expect(row.orderReference == "O1" && row.kind == .cart && row.quantity == 3 && row.customer == "C1")
     }
 
     @Test("a wrong header ends the file before any row")
     func wrongHeader() {
-        #expect(throws: CSVHeaderError.self) { try readTable("kind;customer\nview;C1\n", as: EventsCSV()) }
-        #expect(throws: CSVHeaderError.self) { try readTable("\"kind,customer\n", as: EventsCSV()) }
+        #expect(throws: CSVHeaderError.self) { try readTable("kind;customer\nview;C1\n", as: EventFormat()) }
+        #expect(throws: CSVHeaderError.self) { try readTable("\"kind,customer\n", as: EventFormat()) }
     }
 }

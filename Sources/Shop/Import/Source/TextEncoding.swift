@@ -6,4 +6,7 @@ public enum TextEncoding: String, Sendable, CaseIterable {
     case utf8 = "utf-8"
     /// ISO 8859-1: each byte is the code point of the same number; converted to UTF-8 while reading.
     case latin1
+    /// The Western code page of Windows, in which spreadsheets save CSV: Latin-1 with the euro sign, dashes and curly quotes
+    /// in place of control characters.
+    case windows1252 = "windows-1252"
 }

@@ -1,13 +1,4 @@
-/// A column that a kind of import file has.
-struct CSVColumn: Equatable, Sendable {
-    let name: String
-    let isRequired: Bool
-
-    init(_ name: String, optional: Bool = false) {
-        self.name = name
-        isRequired = !optional
-    }
-}
+internal import Millrace
 
 /// Where the expected columns stand in a file.
 struct CSVHeader: Equatable, Sendable {
@@ -17,7 +8,7 @@ struct CSVHeader: Equatable, Sendable {
     /// Matches the names of line 1 with the expected columns, in any order, upper and lower case alike.
     ///
     /// - Throws: ``CSVHeaderError`` for missing, unknown or repeated columns.
-    init(file: String, names: [String], expected: [CSVColumn]) throws(CSVHeaderError) {
+    init(file: String, names: [String], expected: [ImportColumn]) throws(CSVHeaderError) {
         func key(_ name: String) -> String { name.trimmingSpaces().lowercased() }
         let keys = names.map(key)
         let positions = expected.map { column in keys.firstIndex(of: key(column.name)) ?? -1 }
@@ -31,13 +22,58 @@ struct CSVHeader: Equatable, Sendable {
         guard error.missing.isEmpty, error.unknown.isEmpty, error.repeated.isEmpty else { throw error }
         self.positions = positions
     }
+
+    /// Finds the columns that a map names; others of the file do not count.
+    ///
+    /// - Parameters:
+    ///   - names: of line 1, empty where there is no header.
+    ///   - width: how many fields the rows have.
+    ///   - columns: of the format.
+    /// - Throws: ``ImportMapErrors`` for columns that the file does not have, or has twice.
+    init(
+        file: String, names: [String], width: Int, layout: FileLayout, columns: [ImportColumn]
+    ) throws(ImportMapErrors) {
+        let shown = names.map { $0.trimmingSpaces() }
+        let keys = shown.map { $0.lowercased() }
+        var errors: [ImportMapError] = []
+        var positions: [Int] = []
+        for (column, source) in layout.sources.enumerated() {
+            var problem: (text: String, wayOut: String)?
+            positions.append(
+                source.position {
+                    switch source {
+                    case .number(let number) where number <= width: return number - 1
+                    case .number(let number):
+                        problem = ("\(file) has \(width) columns, and no column \(number)", "count them from 1")
+                    case .name(let name):
+                        let places = keys.indices.filter { keys[$0] == name.trimmingSpaces().lowercased() }
+                        if places.count == 1 { return places[0] }
+                        let wayOut =
+                            places.isEmpty
+                            ? closestSpelling(of: name, among: shown).map { "did you mean \"\($0)\"?" }
+                                ?? "its columns are \(CSVHeaderError.list(shown))"
+                            : "name it by its number"
+                        problem = ("\(file) has \(places.isEmpty ? "no" : "more than one") column \"\(name)\"", wayOut)
+                    case .none, .path, .constant: break
+                    }
+                    return RawRecord.absent
+                })
+            guard let problem else { continue }
+            errors.append(
+                ImportMapError(
+                    file: layout.map, line: layout.lines[column], key: "fields.\(columns[column].name)",
+                    problem: problem.text, wayOut: problem.wayOut))
+        }
+        guard errors.isEmpty else { throw ImportMapErrors(errors: errors) }
+        self.positions = positions
+    }
 }
 
 /// A file whose first line does not name the columns it should; nothing of it is imported.
 public struct CSVHeaderError: Error, CustomStringConvertible {
     /// The file as the user named it.
     public let file: String
-    let expected: [CSVColumn]
+    let expected: [ImportColumn]
     /// Required columns that line 1 does not name.
     public let missing: [String]
     /// Names on line 1 that this kind of file does not have.
@@ -72,7 +108,7 @@ public struct CSVHeaderError: Error, CustomStringConvertible {
         return "\(advice)the first line must name these columns: \(columns)"
     }
 
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         let shown = names.prefix(8).map { $0.count > 40 ? String($0.prefix(39)) + "…" : $0 }
         let more = names.count - shown.count
         return shown.joined(separator: ", ") + (more > 0 ? " and \(more) more" : "")

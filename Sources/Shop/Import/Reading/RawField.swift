@@ -1,7 +1,7 @@
 /// The bytes of one field, and what can be read from them without making a `String`.
 ///
-/// Valid as long as the ``CSVRecord`` it came from.
-struct CSVField {
+/// Valid as long as the ``RawRecord`` it came from.
+struct RawField {
     let bytes: UnsafeBufferPointer<UInt8>
 
     var isEmpty: Bool { bytes.isEmpty }
@@ -10,12 +10,12 @@ struct CSVField {
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The field without spaces and tabs at both ends.
-    var trimmed: CSVField {
+    var trimmed: RawField {
         var start = 0
         var end = bytes.count
         while start < end, Self.isSpace(bytes[start]) { start += 1 }
         while end > start, Self.isSpace(bytes[end - 1]) { end -= 1 }
-        return CSVField(bytes: UnsafeBufferPointer(rebasing: bytes[start..<end]))
+        return RawField(bytes: UnsafeBufferPointer(rebasing: bytes[start..<end]))
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
@@ -67,6 +67,15 @@ struct ByteCursor {
     var isAtEnd: Bool { position == bytes.count }
 
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    /// The next so many bytes, if there are as many.
+    func peek(_ count: Int) -> UnsafeBufferPointer<UInt8>? {
+        guard position + count <= bytes.count else { return nil }
+        return UnsafeBufferPointer(rebasing: bytes[position..<position + count])
+    }
+
+    /// Steps over bytes that are known to be there.
+    mutating func advance(_ count: Int) { position += count }
 
     /// Steps over the byte if it comes next.
     mutating func take(_ scalar: Unicode.Scalar) -> Bool {

@@ -3,7 +3,7 @@ import Testing
 @testable import Shop
 
 @Suite("CSV reader")
-struct CSVReaderTests {
+struct RowReaderTests {
     @Test("a file is read batch by batch, and what it breaks on goes to the rejects")
     func batches() async throws {
         var text = "kind,customer,item,at,quantity,price,session,device,order_ref\n"
@@ -11,7 +11,7 @@ struct CSVReaderTests {
             text += number % 100 == 7 ? "view,C1\n" : "view,C1,P\(number),2025-06-01T10:00:00Z,1,,,,\n"
         }
         let file = try TemporaryFile(text.utf8)
-        var reader = CSVReader(ByteSource(path: file.path, chunkBytes: 4096), format: EventsCSV())
+        var reader = RowReader(ByteSource(path: file.path, chunkBytes: 4096), format: EventFormat())
         var items: [String] = []
         var rejected: [RejectedRow] = []
         var batches = 0
@@ -34,12 +34,12 @@ struct CSVReaderTests {
     @Test("an error of the file or of its header comes out of the reader")
     func errors() async throws {
         let file = try TemporaryFile("wrong,header\n1,2\n".utf8)
-        var reader = CSVReader(ByteSource(path: file.path), format: EventsCSV())
+        var reader = RowReader(ByteSource(path: file.path), format: EventFormat())
         await #expect(throws: CSVHeaderError.self) { try await reader.next() }
         let empty = try TemporaryFile([])
-        var emptyReader = CSVReader(ByteSource(path: empty.path), format: EventsCSV())
+        var emptyReader = RowReader(ByteSource(path: empty.path), format: EventFormat())
         await #expect(throws: CSVHeaderError.self) { try await emptyReader.next() }
-        var missing = CSVReader(ByteSource(path: "/nowhere.csv"), format: EventsCSV())
+        var missing = RowReader(ByteSource(path: "/nowhere.csv"), format: EventFormat())
         await #expect(throws: ByteSourceError.self) { try await missing.next() }
     }
 }
