@@ -39,7 +39,8 @@ public struct ItemNeighbours: Sendable, Equatable, ItemScorer {
     ///   - neighbours: the longest list, at least 1; the most similar, the lower index on equal ones.
     ///   - usesValues: whether values count; otherwise every interaction is 1.
     ///   - threads: how many share the work.
-    /// - Throws: ``FactorizationError/invalidSetting(_:)``.
+    /// - Throws: ``FactorizationError/invalidSetting(_:)``; ``FactorizationError/notFinite(row:)`` when a similarity
+    ///   overflows.
     public init(
         _ interactions: InteractionBlock, weighting: NeighbourWeighting, neighbours: Int, usesValues: Bool = false,
         threads: Int = 1
@@ -78,6 +79,8 @@ public struct UserNeighbours: Sendable, Equatable, ItemScorer {
 
     /// The number of items.
     public var itemCount: Int { interactions.columnCount }
+    /// The number of users whose neighbours are known.
+    public var userCount: Int? { similarities.rows }
 
     /// Finds the neighbours of every user; parameters as in ``ItemNeighbours``.
     public init(
