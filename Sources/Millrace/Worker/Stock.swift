@@ -1,3 +1,5 @@
+import Foundation
+
 /// Decides how many jobs a worker claims in advance.
 ///
 /// Jobs claimed in advance wait here for a slot, and nobody else can have them. So it is as many as begin within
@@ -18,9 +20,9 @@ struct Stock: Sendable {
         if seenAt == nil || elapsed >= .milliseconds(2) {
             if elapsed > .zero {
                 let latest = Double(counts.ended - seenEnded) / elapsed.inSeconds
-                // Up at once, so that short jobs find their pace within some claims; down as soon, since old jobs say nothing
-                // of the next ones.
-                perSecond = (perSecond + latest) / 2
+                // A moment counts for what it is of the lookahead: a single job that ends within a millisecond says little, and
+                // what was long ago nothing.
+                perSecond += (latest - perSecond) * (1 - exp(-elapsed / Self.lookahead))
             }
             seenAt = now
             seenEnded = counts.ended
