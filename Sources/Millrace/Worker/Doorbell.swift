@@ -60,7 +60,7 @@ public struct Doorbell: Service {
         do {
             try await pool.ringDoorbell()
         } catch is CancellationError {
-            outgoing.ring() // for the last time
+            outgoing.ring()  // for the last time
         } catch {
             logger.debug("ring was not sent; workers find the jobs by polling", metadata: ["error": "\(error)"])
         }

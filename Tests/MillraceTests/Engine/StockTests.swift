@@ -5,7 +5,7 @@ import Testing
 @Suite("Jobs claimed in advance")
 struct StockTests {
     private func counts(running: Int, waiting: Int = 0, ended: Int) -> HeldJobs.Counts {
-        HeldJobs.Counts(running: running, waiting: waiting, ended: ended)
+        HeldJobs.Counts(waiting: waiting, running: running, ended: ended)
     }
 
     @Test("a long job that has just ended does not look like hundreds in a second")
