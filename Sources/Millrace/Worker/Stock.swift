@@ -22,7 +22,8 @@ struct Stock: Sendable {
                 let latest = Double(counts.ended - seenEnded) / elapsed.inSeconds
                 // A moment counts for what it is of the lookahead: a single job that ends within a millisecond says little, and
                 // what was long ago nothing.
-                perSecond += (latest - perSecond) * (1 - exp(-elapsed / Self.lookahead))
+                let past: Double = exp(-elapsed.inSeconds / Self.lookahead.inSeconds)
+                perSecond = past * perSecond + (1 - past) * latest
             }
             seenAt = now
             seenEnded = counts.ended
