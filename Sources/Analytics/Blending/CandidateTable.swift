@@ -27,7 +27,7 @@ public struct CandidateTable: Sendable {
     ///   - recommendable: `false` for items that nobody may get.
     ///   - threads: how many share the work; any number gives the same table.
     ///   - check: called on the caller's thread every few rows; what it throws ends the work.
-    /// - Throws: ``RankingError`` when sizes do not fit; what `check` throws.
+    /// - Throws: ``RankingError`` when sizes do not fit or a model's scores are not finite; what `check` throws.
     public init(
         _ scorers: [any ItemScorer], history: InteractionBlock, rows: Range<Int>, depth: Int,
         recommendable: [Bool]? = nil, threads: Int = 1, check: () throws -> Void = {}
@@ -35,10 +35,12 @@ public struct CandidateTable: Sendable {
         guard depth >= 1 else { throw RankingError.invalidCount(depth) }
         guard !scorers.isEmpty, scorers.allSatisfy({ $0.itemCount == history.columnCount }),
             rows.lowerBound >= 0, rows.upperBound <= history.rows,
+            scorers.allSatisfy({ $0.userCount.map { rows.upperBound <= $0 } ?? true }),
             recommendable.map({ $0.count == history.columnCount }) ?? true
         else {
             throw RankingError.mismatch(
-                "models of \(scorers.map(\.itemCount)) items, \(history.rows) × \(history.columnCount) interactions")
+                "models of \(scorers.map(\.itemCount)) items, \(history.rows) × \(history.columnCount) interactions, "
+                    + "rows \(rows)")
         }
         let run = 16
         let pieces = (rows.count + run - 1) / run
@@ -47,8 +49,9 @@ public struct CandidateTable: Sendable {
         } body: { _, piece in
             let first = rows.lowerBound + piece * run
             let range = first..<min(rows.upperBound, first + run)
-            let found = RowCandidates.find(
-                scorers, history: history, rows: range, depth: depth, recommendable: recommendable)
+            let found = try RowCandidates.find(
+                scorers, history: history, rows: range, depth: min(depth, max(1, history.columnCount)),
+                recommendable: recommendable)
             parts.withLock { $0[piece] = found }
         }
         models = scorers.count
@@ -100,17 +103,19 @@ private struct RowCandidates: Sendable {
 
     static func find(
         _ scorers: [any ItemScorer], history: InteractionBlock, rows: Range<Int>, depth: Int, recommendable: [Bool]?
-    ) -> [RowCandidates] {
+    ) throws(RankingError) -> [RowCandidates] {
         let count = history.columnCount
         var dense = scorers.map { $0.scores(rows: rows, of: history) }
-        return rows.enumerated().map { slot, row in
+        var all: [RowCandidates] = []
+        all.reserveCapacity(rows.count)
+        for (slot, row) in rows.enumerated() {
             var isOpen = recommendable ?? [Bool](repeating: true, count: count)
             for item in history.columns(ofRow: row) { isOpen[Int(item)] = false }
             let open = (0..<count).filter { isOpen[$0] }
             var chosen = Set<Int32>()
             for model in dense.indices {
                 let start = slot * count
-                standardize(&dense[model], start: start, open: open)
+                guard standardize(&dense[model], start: start, open: open) else { throw .notFinite(row: row) }
                 chosen.formUnion(best(dense[model], start: start, open: open, depth: depth))
             }
             var found = RowCandidates()
@@ -118,22 +123,28 @@ private struct RowCandidates: Sendable {
                 found.items.append(item)
                 for model in dense.indices { found.scores.append(dense[model][slot * count + Int(item)]) }
             }
-            return found
+            all.append(found)
         }
+        return all
     }
 
-    private static func standardize(_ scores: inout [Float], start: Int, open: [Int]) {
+    /// Scores that are all alike become zeros; `false` when one is not finite. In two passes, so that scores far from zero
+    /// keep their differences.
+    private static func standardize(_ scores: inout [Float], start: Int, open: [Int]) -> Bool {
         var sum = 0.0
+        for item in open { sum += Double(scores[start + item]) }
+        guard sum.isFinite else { return false }
+        let mean = sum / Double(max(1, open.count))
         var squares = 0.0
         for item in open {
-            let score = Double(scores[start + item])
-            sum += score
-            squares += score * score
+            let distance = Double(scores[start + item]) - mean
+            squares += distance * distance
         }
-        let mean = sum / Double(max(1, open.count))
-        let variance = squares / Double(max(1, open.count)) - mean * mean
-        let scale = variance > 0 && variance.isFinite ? Float(1 / variance.squareRoot()) : 0
-        for item in open { scores[start + item] = (scores[start + item] - Float(mean)) * scale }
+        let deviation = (squares / Double(max(1, open.count))).squareRoot()
+        for item in open {
+            scores[start + item] = deviation > 0 ? Float((Double(scores[start + item]) - mean) / deviation) : 0
+        }
+        return true
     }
 
     /// The best items by score, the lower index first on equal scores.

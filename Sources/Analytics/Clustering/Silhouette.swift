@@ -11,14 +11,17 @@
 ///   - seed: of the sample.
 ///   - check: called about every thousand points; what it throws ends the computation.
 /// - Returns: the mean, or `nil` when the sample holds fewer than two clusters.
-/// - Throws: ``ClusteringError/mismatch(_:)`` when labels and points differ in number or a label is negative; what
-///   `check` throws.
+/// - Throws: ``ClusteringError/mismatch(_:)`` when labels and points differ in number or a label is negative,
+///   ``ClusteringError/tooLarge(row:)`` for coordinates above 1e16; what `check` throws.
 /// - Source: Rousseeuw 1987, "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis".
 public func silhouette(
     _ points: PointMatrix, labels: [Int32], sampleSize: Int = 4096, seed: UInt64, check: () throws -> Void = {}
 ) throws -> Double? {
     guard labels.count == points.rows else {
         throw ClusteringError.mismatch("\(labels.count) labels for \(points.rows) points")
+    }
+    if let bad = points.values.firstIndex(where: { $0.magnitude > PointSummary.greatest }) {
+        throw ClusteringError.tooLarge(row: bad / points.columns)
     }
     if let label = labels.first(where: { $0 < 0 }) { throw ClusteringError.mismatch("label \(label) is negative") }
     guard sampleSize >= 2 else { throw ClusteringError.invalidOption(name: "sampleSize", value: Double(sampleSize)) }

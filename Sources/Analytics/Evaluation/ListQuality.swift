@@ -30,57 +30,16 @@ public struct ListQuality: Sendable, Equatable, Codable {
     public init(
         of lists: RankedLists, history: InteractionBlock, at k: Int, factors: FactorMatrix? = nil
     ) throws(RankingError) {
-        guard k >= 1 else { throw .invalidCount(k) }
-        guard lists.rows == history.rows, factors.map({ $0.rows == history.columnCount }) ?? true else {
-            throw .mismatch("\(lists.rows) lists, \(history.rows) × \(history.columnCount) interactions")
-        }
-        var users = [Double](repeating: 0, count: history.columnCount)
-        for column in history.columns { users[Int(column)] += 1 }
-        var listed = [Double](repeating: 0, count: history.columnCount)
-        var surprise = 0.0
-        var popularity = 0.0
-        var shown = 0.0
-        var diversities: [Double] = []
-        for row in 0..<lists.rows {
-            let items = lists.items(ofRow: row).prefix(k)
-            for item in items {
-                guard history.columnCount > Int(item), item >= 0 else {
-                    throw .mismatch("item \(item) is not among \(history.columnCount)")
-                }
-                listed[Int(item)] += 1
-                shown += 1
-                popularity += users[Int(item)]
-                surprise -= Elementary.log2(max(1, users[Int(item)]) / Double(max(1, history.rows)))
-            }
-            if let factors, items.count > 1 { diversities.append(1 - Self.meanCosine(items, factors)) }
-        }
-        guard shown > 0, history.count > 0 else { throw .nothingHeldOut }
-        coverage = Double(listed.count { $0 > 0 }) / Double(listed.count)
-        novelty = surprise / shown
-        diversity = diversities.isEmpty ? nil : diversities.reduce(0, +) / Double(diversities.count)
-        gini = Self.gini(listed)
-        let own = history.columns.reduce(0.0) { $0 + users[Int($1)] } / Double(history.count)
-        popularityLift = popularity / shown / own
+        let facts = try ListFacts(of: lists, history: history, at: k, factors: factors)
+        guard let quality = facts.quality(times: [Int](repeating: 1, count: facts.rows)) else { throw .nothingListed }
+        self = quality
     }
 
-    private static func meanCosine(_ items: ArraySlice<Int32>, _ factors: FactorMatrix) -> Double {
-        // Σ over pairs of unit vectors = (‖Σ‖² − n) / 2.
-        var sum = [Double](repeating: 0, count: factors.rank)
-        for item in items {
-            let row = factors[Int(item)].map(Double.init)
-            let norm = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
-            if norm > 0 { for (d, value) in row.enumerated() { sum[d] += value / norm } }
-        }
-        let n = Double(items.count)
-        let units = Double(items.count { factors[Int($0)].contains { $0 != 0 } })
-        return (sum.reduce(0) { $0 + $1 * $1 } - units) / (n * (n - 1))
-    }
-
-    private static func gini(_ counts: [Double]) -> Double {
-        let sorted = counts.sorted()
-        let n = Double(sorted.count)
-        let total = sorted.reduce(0, +)
-        let weighted = sorted.enumerated().reduce(0.0) { $0 + Double($1.offset + 1) * $1.element }
-        return (2 * weighted / (n * total)) - (n + 1) / n
+    init(coverage: Double, novelty: Double, diversity: Double?, gini: Double, popularityLift: Double) {
+        self.coverage = coverage
+        self.novelty = novelty
+        self.diversity = diversity
+        self.gini = gini
+        self.popularityLift = popularityLift
     }
 }

@@ -36,9 +36,10 @@ extension InteractionBlock {
     /// - Parameters:
     ///   - times: of the interactions, in the order of `columns`, in any unit.
     ///   - time: the first that is held out.
-    /// - Throws: ``FactorizationError/mismatch(_:)`` when there is not one time for each interaction.
+    /// - Throws: ``FactorizationError`` when there is not one time for each interaction, or one is NaN.
     public func split(times: [Double], from time: Double) throws(FactorizationError) -> InteractionSplit {
-        guard times.count == count else { throw .mismatch("\(times.count) times for \(count) interactions") }
+        try check(times)
+        guard !time.isNaN else { throw .invalidSetting("a split at NaN") }
         return split(times.map { $0 >= time })
     }
 
@@ -50,7 +51,7 @@ extension InteractionBlock {
     /// - Throws: ``FactorizationError`` when `latest` is not positive or times do not fit.
     public func split(times: [Double], latest: Int) throws(FactorizationError) -> InteractionSplit {
         guard latest >= 1 else { throw .invalidSetting("the latest \(latest), must be ≥ 1") }
-        guard times.count == count else { throw .mismatch("\(times.count) times for \(count) interactions") }
+        try check(times)
         var isHeldOut = [Bool](repeating: false, count: count)
         for row in 0..<rows {
             let range = rowOffsets[row]..<rowOffsets[row + 1]
@@ -60,6 +61,13 @@ extension InteractionBlock {
             }
         }
         return split(isHeldOut)
+    }
+
+    private func check(_ times: [Double]) throws(FactorizationError) {
+        guard times.count == count else { throw .mismatch("\(times.count) times for \(count) interactions") }
+        if let place = times.firstIndex(where: \.isNaN) {
+            throw .invalidSetting("the time of interaction \(place) is NaN")
+        }
     }
 
     private func split(_ isHeldOut: [Bool]) -> InteractionSplit {

@@ -34,6 +34,12 @@ extension InteractionBlock {
             guard row >= 0, row < rows else {
                 throw .invalidBlock("row \(interaction.row) is outside \(firstRow)..<\(firstRow + rows)")
             }
+            // Looked at before repeated pairs are added up: a sum may hide what is not positive.
+            guard interaction.value > 0, interaction.value.isFinite else {
+                throw .invalidBlock(
+                    "value \(interaction.value) in row \(interaction.row), column \(interaction.column) is not finite and "
+                        + "positive")
+            }
             offsets[row + 1] += 1
         }
         for row in 0..<rows { offsets[row + 1] += offsets[row] }

@@ -22,7 +22,8 @@ public struct ScoreExplanation: Sendable, Equatable {
 ///   - gramian: Yᵀ Y over all items.
 ///   - objective: as in training.
 /// - Returns: one explanation per target, in order.
-/// - Throws: ``FactorizationError`` when sizes do not fit, an index is out of range, or A is not positive definite.
+/// - Throws: ``FactorizationError`` when sizes do not fit, an index or a value is out of range, or A is not positive
+///   definite.
 /// - Source: Hu, Koren and Volinsky 2008, §5.
 public func explainScores(
     columns: ArraySlice<Int32>, values: ArraySlice<Float>, targets: [Int32], items: FactorMatrix, gramian: Gramian,
@@ -31,6 +32,9 @@ public func explainScores(
     try objective.validate()
     guard columns.count == values.count, gramian.rank == items.rank else {
         throw .mismatch("\(columns.count) columns, \(values.count) values, ranks \(items.rank) and \(gramian.rank)")
+    }
+    if let bad = values.first(where: { !($0 > 0 && $0.isFinite) }) {
+        throw .invalidBlock("a past value of \(bad)")
     }
     let known = 0..<Int32(items.rows)
     if let stranger = columns.first(where: { !known.contains($0) }) ?? targets.first(where: { !known.contains($0) }) {

@@ -2,7 +2,7 @@
 public enum FactorizationError: Error, Equatable, CustomStringConvertible {
     /// The normal equations of a row are not positive definite; rows count from the start of the whole matrix.
     case notPositiveDefinite(row: Int)
-    /// The factors of a row overflow single precision.
+    /// The factors or similarities of a row overflow single precision.
     case notFinite(row: Int)
     /// Sizes that do not fit together.
     case mismatch(String)
@@ -17,7 +17,7 @@ public enum FactorizationError: Error, Equatable, CustomStringConvertible {
         case .notPositiveDefinite(let row):
             "the equations of row \(row) are not positive definite  →  raise the regularisation"
         case .notFinite(let row):
-            "the factors of row \(row) overflow  →  raise the regularisation or scale the interaction values down"
+            "the factors or similarities of row \(row) overflow  →  raise the regularisation or scale the interaction values down"
         case .mismatch(let what): "\(what)  →  pass parts of one model and one matrix"
         case .invalidBlock(let what): "\(what)  →  build the block from sorted, distinct, positive interactions"
         case .invalidSetting(let what): "\(what)  →  see the documented range"

@@ -32,7 +32,9 @@ public struct BGNBD: Sendable, Equatable {
     /// - Throws: ``LifetimeValueError/invalidCustomer(index:_:)`` for numbers that cannot be.
     public func probabilityActive(_ customer: PurchaseHistory) throws(LifetimeValueError) -> Double {
         try customer.validate(index: 0)
-        return 1 / (1 + odds(customer))
+        let probability = 1 / (1 + odds(customer))
+        guard probability.isFinite else { throw .outOfRange(name: "age", value: customer.age) }
+        return probability
     }
 
     /// The expected number of purchases of a customer in the time that follows the end of observation.
@@ -45,7 +47,9 @@ public struct BGNBD: Sendable, Equatable {
     ) throws(LifetimeValueError) -> Double {
         try customer.validate(index: 0)
         guard duration >= 0, duration.isFinite else { throw .outOfRange(name: "duration", value: duration) }
-        return try whileActive(customer, duration) / (1 + odds(customer))
+        let purchases = try whileActive(customer, duration) / (1 + odds(customer))
+        guard purchases.isFinite else { throw .outOfRange(name: "age \(customer.age) or duration", value: duration) }
+        return purchases
     }
 
     /// The expected number of repeat purchases of a new customer in the time after the first.

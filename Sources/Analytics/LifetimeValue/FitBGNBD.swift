@@ -26,6 +26,7 @@ public func fitBGNBD(
         throw LifetimeValueError.degenerate("nobody of \(customers.count) customers bought twice")
     }
     let scale = customers.reduce(0) { $0 + $1.age } / Double(customers.count)
+    guard scale.isFinite else { throw LifetimeValueError.outOfRange(name: "the mean age", value: scale) }
     let likelihood = BGNBDLikelihood(customers, timeScale: scale, threads: threads)
     let found = try minimizeBySimplex(from: [0, 0, 0, 0]) { logarithms in
         try check()

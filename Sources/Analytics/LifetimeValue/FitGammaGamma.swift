@@ -30,6 +30,9 @@ public func fitGammaGamma(
     let counts = buyers.map { Double($0.purchases) }
     let logCounts = counts.map { Elementary.log($0) }
     let means = buyers.map { $0.mean / scale }
+    guard scale.isFinite, let least = means.min(), least > 0 else {
+        throw LifetimeValueError.outOfRange(name: "the mean value over customers", value: scale)
+    }
     let logMeans = means.map { Elementary.log($0) }
     let blocks = PointBlocks(rows: buyers.count)
     let likelihood = { @Sendable (p: Double, q: Double, gamma: Double) throws -> Double in

@@ -35,6 +35,9 @@ public struct GammaGamma: Sendable, Equatable {
         guard customer.purchases > 0 else { return meanValue }
         let x = Double(customer.purchases)
         let weight = p * x + q - 1
-        return weight > 0 ? p * (gamma + x * customer.mean) / weight : nil
+        guard weight > 0 else { return nil }
+        let value = p * (gamma + x * customer.mean) / weight
+        guard value.isFinite else { throw .invalidCustomer(index: 0, "\(customer.purchases) × \(customer.mean)") }
+        return value
     }
 }

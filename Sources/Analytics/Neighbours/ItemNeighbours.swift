@@ -9,7 +9,7 @@ public enum NeighbourWeighting: Sendable, Equatable, Codable {
     ///   and Karypis 2004.
     case cosine(shrinkage: Double, powerOfUsers: Double)
     /// Values weighed as term frequencies of documents: idf · r (K₁ + 1) / (K₁ (1 − B + B · length / mean) + r), then the
-    /// inner product.
+    /// inner product. K₁ is from 0 to 10⁶, B from 0 to 1.
     ///
     /// - Source: Robertson and Zaragoza 2009, "The probabilistic relevance framework: BM25 and beyond"; for neighbours as
     ///   in the Python package `implicit`.
@@ -39,7 +39,8 @@ public struct ItemNeighbours: Sendable, Equatable, ItemScorer {
     ///   - neighbours: the longest list, at least 1; the most similar, the lower index on equal ones.
     ///   - usesValues: whether values count; otherwise every interaction is 1.
     ///   - threads: how many share the work.
-    /// - Throws: ``FactorizationError/invalidSetting(_:)``.
+    /// - Throws: ``FactorizationError/invalidSetting(_:)``; ``FactorizationError/notFinite(row:)`` when a similarity
+    ///   overflows.
     public init(
         _ interactions: InteractionBlock, weighting: NeighbourWeighting, neighbours: Int, usesValues: Bool = false,
         threads: Int = 1
@@ -78,6 +79,8 @@ public struct UserNeighbours: Sendable, Equatable, ItemScorer {
 
     /// The number of items.
     public var itemCount: Int { interactions.columnCount }
+    /// The number of users whose neighbours are known.
+    public var userCount: Int? { similarities.rows }
 
     /// Finds the neighbours of every user; parameters as in ``ItemNeighbours``.
     public init(

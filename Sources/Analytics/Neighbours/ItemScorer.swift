@@ -4,6 +4,8 @@
 public protocol ItemScorer: Sendable {
     /// The number of items.
     var itemCount: Int { get }
+    /// The number of users that it can score; nil when any history will do.
+    var userCount: Int? { get }
 
     /// Scores of all items for some rows.
     ///
@@ -14,9 +16,16 @@ public protocol ItemScorer: Sendable {
     func scores(rows: Range<Int>, of history: InteractionBlock) -> [Float]
 }
 
+extension ItemScorer {
+    /// Any history will do.
+    public var userCount: Int? { nil }
+}
+
 extension FactorModel: ItemScorer {
     /// The number of items.
     public var itemCount: Int { items.rows }
+    /// The number of users.
+    public var userCount: Int? { users.rows }
 
     /// Inner products of factors.
     public func scores(rows: Range<Int>, of history: InteractionBlock) -> [Float] {

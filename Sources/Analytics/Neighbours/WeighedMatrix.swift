@@ -30,13 +30,15 @@ struct WeighedMatrix {
                 throw .invalidSetting("cosine with shrinkage \(shrinkage), power \(power), must be finite and ≥ 0")
             }
             var squares = [Double](repeating: 0, count: interactions.columnCount)
-            for (column, value) in zip(interactions.columns, values) { squares[Int(column)] += Double(value * value) }
+            for (column, value) in zip(interactions.columns, values) {
+                squares[Int(column)] += Double(value) * Double(value)
+            }
             let norms = squares.map { $0.squareRoot() }
             weigh { value, size, _ in value * Elementary.pow(size, -power / 2) }
             similarity = { product, item, other in product / (norms[item] * norms[other] + shrinkage) }
         case .bm25(let k1, let b):
-            guard k1 >= 0, k1.isFinite, b >= 0, b <= 1 else {
-                throw .invalidSetting("BM25 with K₁ \(k1), B \(b), must be ≥ 0 and in 0…1")
+            guard k1 >= 0, k1 <= 1e6, b >= 0, b <= 1 else {
+                throw .invalidSetting("BM25 with K₁ \(k1), B \(b), must be in 0…10⁶ and in 0…1")
             }
             // An item is a document, a user a term.
             let mean = max(1e-9, Double(interactions.count) / Double(max(1, interactions.columnCount)))
@@ -59,6 +61,8 @@ struct WeighedMatrix {
 }
 
 /// The most similar columns for each row of left · right, without the diagonal; sums in double precision.
+///
+/// - Throws: ``FactorizationError/notFinite(row:)`` when a similarity overflows.
 func neighbourRows(
     left: InteractionBlock, right: InteractionBlock, keep: Int, threads: Int,
     similarity: @escaping @Sendable (_ product: Double, _ row: Int, _ column: Int) -> Double
@@ -70,7 +74,7 @@ func neighbourRows(
         Accumulator(count: right.columnCount)
     } body: { accumulator, piece in
         for row in piece * run..<min(left.rows, (piece + 1) * run) {
-            let found = accumulator.best(row, left: left, right: right, keep: keep, similarity: similarity)
+            let found = try accumulator.best(row, left: left, right: right, keep: keep, similarity: similarity)
             parts.withLock { $0[row] = found }
         }
     }
@@ -98,7 +102,7 @@ private final class Accumulator {
     func best(
         _ row: Int, left: InteractionBlock, right: InteractionBlock, keep: Int,
         similarity: (_ product: Double, _ row: Int, _ column: Int) -> Double
-    ) -> [(column: Int32, value: Float)] {
+    ) throws(FactorizationError) -> [(column: Int32, value: Float)] {
         touched.removeAll(keepingCapacity: true)
         for position in left.rowOffsets[row]..<left.rowOffsets[row + 1] {
             let middle = Int(left.columns[position])
@@ -114,7 +118,8 @@ private final class Accumulator {
         for column in touched {
             if Int(column) != row {
                 let value = Float(similarity(sums[Int(column)], row, Int(column)))
-                if value > 0, value.isFinite { found.append((column, value)) }
+                guard value.isFinite else { throw .notFinite(row: row) }
+                if value > 0 { found.append((column, value)) }
             }
             sums[Int(column)] = 0
         }

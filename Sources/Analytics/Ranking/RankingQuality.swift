@@ -32,7 +32,9 @@ public struct RankingQuality: Sendable, Equatable {
         guard lists.rows == heldOut.rows else {
             throw .mismatch("\(lists.rows) lists for \(heldOut.rows) rows of held-out items")
         }
-        let gains = (0..<k).map { 1 / Elementary.log2(Double($0 + 2)) }
+        // A cut-off beyond the longest list asks for no more places than there are.
+        let places = (0..<lists.rows).map { max(lists.items(ofRow: $0).count, heldOut.columns(ofRow: $0).count) }
+        let gains = (0..<min(k, places.max() ?? 0)).map { 1 / Elementary.log2(Double($0 + 2)) }
         var rows: [Int] = []
         var recall: [Double] = []
         var recallOfAll: [Double] = []

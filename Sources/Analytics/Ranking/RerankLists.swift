@@ -50,13 +50,17 @@ extension [ScoredItem] {
     /// the difference between the list's best and worst score.
     ///
     /// - Parameters:
-    ///   - weight: 0 changes nothing; 1 lifts a brand-new item from the end of the list to its head.
+    ///   - weight: finite; 0 changes nothing; 1 lifts a brand-new item from the end of the list to its head.
     ///   - halfLife: in the unit of the ages, positive.
-    ///   - age: of an item; negative ages count as 0, nil as very old.
+    ///   - age: of an item; negative ages count as 0, nil and NaN as very old.
+    /// - Throws: ``RankingError/mismatch(_:)`` when weight or half-life is out of range.
     public func boostingFreshness(
         weight: Double, halfLife: Double, age: (Int32) -> Double?
-    ) -> [ScoredItem] {
-        guard let best = map(\.score).max(), let worst = map(\.score).min(), halfLife > 0 else { return self }
+    ) throws(RankingError) -> [ScoredItem] {
+        guard weight.isFinite, halfLife > 0 else {
+            throw .mismatch("a weight of \(weight) and a half-life of \(halfLife), must be finite and positive")
+        }
+        guard let best = map(\.score).max(), let worst = map(\.score).min() else { return self }
         let spread = Double(best - worst)
         return map { entry in
             guard let age = age(entry.item), age.isFinite else { return entry }
@@ -87,7 +91,11 @@ extension [ScoredItem] {
     ///   - pool: candidates; those on the list already are passed over.
     ///   - seed: of the draws.
     ///   - row: the user, who has draws of their own.
-    public func exploring(share: Double, pool: [Int32], seed: UInt64, row: Int) -> [ScoredItem] {
+    /// - Throws: ``RankingError/mismatch(_:)`` when the share is not in 0…1.
+    public func exploring(
+        share: Double, pool: [Int32], seed: UInt64, row: Int
+    ) throws(RankingError) -> [ScoredItem] {
+        guard share >= 0, share <= 1 else { throw .mismatch("a share of \(share), must be in 0…1") }
         let places = Swift.min(Int(share * Double(count)), Swift.max(0, count - 1))
         var drawn = pool.filter { candidate in !contains { $0.item == candidate } }
         guard places > 0, !drawn.isEmpty else { return self }

@@ -18,7 +18,8 @@ import Synchronization
 ///   - threads: how many share the work, at least 1.
 ///   - check: called on the caller's thread every few users; what it throws ends the work, for cancellation.
 /// - Returns: one list per row of `users`.
-/// - Throws: ``RankingError`` when sizes do not fit or `count` is not positive; what `check` throws.
+/// - Throws: ``RankingError`` when sizes do not fit, `count` is not positive, or factors are so large that their product
+///   overflows; what `check` throws.
 public func topItems(
     users: FactorMatrix, items: FactorMatrix, count: Int, excluding excluded: InteractionBlock? = nil,
     recommendable: [Bool]? = nil, threads: Int = 1, check: () throws -> Void = {}
@@ -43,7 +44,7 @@ public func topItems(
         UserScorer(panels: panels, limit: limit)
     } body: { scorer, piece in
         let range = piece * block..<min(users.rows, (piece + 1) * block)
-        let found = scorer.score(users, rows: range, excluded: excluded)
+        let found = try scorer.score(users, rows: range, excluded: excluded)
         parts.withLock { $0[piece] = found }
     }
     var whole = FoundItems()
@@ -94,9 +95,14 @@ private final class UserScorer {
 
     deinit { lists.deallocate() }
 
-    func score(_ factors: FactorMatrix, rows: Range<Int>, excluded: InteractionBlock?) -> FoundItems {
+    func score(_ factors: FactorMatrix, rows: Range<Int>, excluded: InteractionBlock?) throws(RankingError)
+        -> FoundItems
+    {
         let depth = panels.depth
         let tile = kernels.score_rows
+        // The norms' product bounds every sum on the way to a score (Cauchy and Schwarz); the greatest comes first.
+        let greatest = panels.norms.first ?? 0
+        var overflowing: Int?
         factors.values.withUnsafeBufferPointer { values in
             for (slot, row) in rows.enumerated() {
                 let target = users.base + slot / tile * tile * depth + slot % tile
@@ -108,8 +114,10 @@ private final class UserScorer {
                 list.threshold = -.infinity
                 list.norm = roundedUpNorm(values, row: row, rank: depth)
                 lists[slot] = list
+                if !(list.norm * greatest).isFinite, overflowing == nil { overflowing = row }
             }
         }
+        if let overflowing { throw .notFinite(row: overflowing) }
         if let excluded {
             excluded.columns.withUnsafeBufferPointer { columns in
                 for (slot, row) in rows.enumerated() {

@@ -19,7 +19,8 @@ public struct ColumnScaling: Sendable, Equatable, Codable {
     /// - Parameters:
     ///   - values: `rows × columns`, row-major.
     ///   - columns: the length of a row.
-    /// - Throws: ``StatisticsError`` when the shape is wrong, there are no rows, or a value is not finite.
+    /// - Throws: ``StatisticsError`` when the shape is wrong, there are no rows, or a value is not finite or so large that
+    ///   its square is not.
     public init(fitting values: [Double], columns: Int) throws(StatisticsError) {
         guard columns > 0, values.count.isMultiple(of: columns) else {
             throw .shape(values: values.count, columns: columns)
@@ -34,6 +35,13 @@ public struct ColumnScaling: Sendable, Equatable, Codable {
             let column = index % columns
             moments[column].add(value)
             largest[column] = max(largest[column], value.magnitude)
+        }
+        // A mean or variance beyond the range of a double would make NaN of every row.
+        if let column = moments.firstIndex(where: { !$0.mean.isFinite || !$0.populationVariance.isFinite }) {
+            let row = (0..<values.count / columns).max {
+                values[$0 * columns + column].magnitude < values[$1 * columns + column].magnitude
+            }
+            throw .notFinite(row: row ?? 0, column: column)
         }
         let deviations = moments.map { $0.populationVariance.squareRoot() }
         means = moments.map(\.mean)

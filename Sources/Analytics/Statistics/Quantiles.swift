@@ -4,11 +4,11 @@
 ///   - values: the sample in any order.
 ///   - probabilities: each from 0 (minimum) to 1 (maximum); 0.5 is the median.
 /// - Returns: one quantile per probability.
-/// - Throws: ``StatisticsError`` when the sample is empty, holds NaN, or a probability lies outside 0…1.
+/// - Throws: ``StatisticsError`` when the sample is empty, holds NaN or infinity, or a probability lies outside 0…1.
 /// - Source: Hyndman and Fan 1996, definition 7 (the default of R and NumPy).
 public func quantiles(of values: [Double], at probabilities: [Double]) throws(StatisticsError) -> [Double] {
     guard !values.isEmpty else { throw .empty("quantile") }
-    if let row = values.firstIndex(where: \.isNaN) { throw .notFinite(row: row, column: 0) }
+    if let row = values.firstIndex(where: { !$0.isFinite }) { throw .notFinite(row: row, column: 0) }
     let sorted = values.sorted()
     var result: [Double] = []
     result.reserveCapacity(probabilities.count)
@@ -26,7 +26,7 @@ public func quantiles(of values: [Double], at probabilities: [Double]) throws(St
 
 /// The median of a sample.
 ///
-/// - Throws: ``StatisticsError`` when the sample is empty or holds NaN.
+/// - Throws: ``StatisticsError`` when the sample is empty or holds NaN or infinity.
 public func median(of values: [Double]) throws(StatisticsError) -> Double {
     try quantiles(of: values, at: [0.5])[0]
 }

@@ -31,7 +31,7 @@ struct ListQualityTests {
         let stranger = RankedLists([[(item: 2, score: 1)]])
         #expect(throws: RankingError.self) { try ListQuality(of: stranger, history: history, at: 1) }
         let none = RankedLists([[(item: Int32, score: Float)]()])
-        #expect(throws: RankingError.nothingHeldOut) { try ListQuality(of: none, history: history, at: 1) }
+        #expect(throws: RankingError.nothingListed) { try ListQuality(of: none, history: history, at: 1) }
         #expect(throws: RankingError.invalidCount(0)) { try ListQuality(of: none, history: history, at: 0) }
     }
 

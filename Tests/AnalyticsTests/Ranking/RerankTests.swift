@@ -13,14 +13,14 @@ struct RerankTests {
     }
 
     @Test("a brand-new item rises to the head, an old one stays")
-    func freshness() {
+    func freshness() throws {
         let ages: [Int32: Double] = [5: 0, 4: 1000, 0: 1000]
-        let boosted = list.boostingFreshness(weight: 1, halfLife: 7) { ages[$0] }
+        let boosted = try list.boostingFreshness(weight: 1, halfLife: 7) { ages[$0] }
         #expect(boosted.prefix(2).map(\.item) == [0, 5] && boosted[1].score == 10)
-        let half = list.boostingFreshness(weight: 1, halfLife: 7) { $0 == 5 ? 7 : nil }
+        let half = try list.boostingFreshness(weight: 1, halfLife: 7) { $0 == 5 ? 7 : nil }
         #expect(abs((half.first { $0.item == 5 }?.score ?? 0) - 7.5) < 1e-5)
-        #expect(list.boostingFreshness(weight: 0, halfLife: 7) { ages[$0] } == list)
-        #expect([ScoredItem]().boostingFreshness(weight: 1, halfLife: 7) { _ in 0 }.isEmpty)
+        #expect(try list.boostingFreshness(weight: 0, halfLife: 7) { ages[$0] } == list)
+        #expect(try [ScoredItem]().boostingFreshness(weight: 1, halfLife: 7) { _ in 0 }.isEmpty)
     }
 
     @Test("no category has more than its share; items without one are free")
@@ -31,16 +31,16 @@ struct RerankTests {
     }
 
     @Test("exploration takes the asked share of places, never the first, and never repeats an item")
-    func exploration() {
+    func exploration() throws {
         let pool: [Int32] = [2, 100, 101, 102, 103]
-        let explored = list.exploring(share: 0.5, pool: pool, seed: 1, row: 3)
+        let explored = try list.exploring(share: 0.5, pool: pool, seed: 1, row: 3)
         #expect(explored.count == 6 && explored[0] == list[0])
         let fresh = explored.filter { $0.item >= 100 }
         #expect(fresh.count == 3 && Set(explored.map(\.item)).count == 6)
-        #expect(explored == list.exploring(share: 0.5, pool: pool, seed: 1, row: 3))
-        #expect((0..<20).contains { list.exploring(share: 0.5, pool: pool, seed: 1, row: $0) != explored })
-        #expect(list.exploring(share: 0.1, pool: pool, seed: 1, row: 0) == list)
-        #expect(list.exploring(share: 1, pool: [2], seed: 1, row: 0) == list)
+        #expect(try explored == list.exploring(share: 0.5, pool: pool, seed: 1, row: 3))
+        #expect(try (0..<20).contains { try list.exploring(share: 0.5, pool: pool, seed: 1, row: $0) != explored })
+        #expect(try list.exploring(share: 0.1, pool: pool, seed: 1, row: 0) == list)
+        #expect(try list.exploring(share: 1, pool: [2], seed: 1, row: 0) == list)
     }
 
     @Test("a short list is filled up in the fall-back's order with scores that do not rise")
