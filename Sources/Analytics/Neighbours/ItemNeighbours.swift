@@ -9,7 +9,7 @@ public enum NeighbourWeighting: Sendable, Equatable, Codable {
     ///   and Karypis 2004.
     case cosine(shrinkage: Double, powerOfUsers: Double)
     /// Values weighed as term frequencies of documents: idf · r (K₁ + 1) / (K₁ (1 − B + B · length / mean) + r), then the
-    /// inner product.
+    /// inner product. K₁ is from 0 to 10⁶, B from 0 to 1.
     ///
     /// - Source: Robertson and Zaragoza 2009, "The probabilistic relevance framework: BM25 and beyond"; for neighbours as
     ///   in the Python package `implicit`.

@@ -37,8 +37,8 @@ struct WeighedMatrix {
             weigh { value, size, _ in value * Elementary.pow(size, -power / 2) }
             similarity = { product, item, other in product / (norms[item] * norms[other] + shrinkage) }
         case .bm25(let k1, let b):
-            guard k1 >= 0, k1.isFinite, b >= 0, b <= 1 else {
-                throw .invalidSetting("BM25 with K₁ \(k1), B \(b), must be ≥ 0 and in 0…1")
+            guard k1 >= 0, k1 <= 1e6, b >= 0, b <= 1 else {
+                throw .invalidSetting("BM25 with K₁ \(k1), B \(b), must be in 0…10⁶ and in 0…1")
             }
             // An item is a document, a user a term.
             let mean = max(1e-9, Double(interactions.count) / Double(max(1, interactions.columnCount)))
