@@ -37,7 +37,7 @@ struct ConnectionThreadTests {
                 let value = await Task(executorPreference: ConnectionThread.executor) { number * 2 }.value
                 #expect(value == number * 2)
             }
-            try await sleeping.value
+            _ = try await sleeping.value
         }
     }
 
