@@ -30,7 +30,7 @@ struct ListRules: Sendable {
             list = capped(list, count: count)
         }
         let ranked = list
-        if arguments.exploration > 0 { list = explored(list, customer: customer, isAllowed: isAllowed) }
+        if arguments.exploration > 0 { list = try explored(list, customer: customer, isAllowed: isAllowed) }
         return list.enumerated().map { place, entry in
             if entry.item != ranked[place].item { return (entry, .explored) }
             guard let score = scores[entry.item] else { return (entry, .popular) }
@@ -51,7 +51,7 @@ struct ListRules: Sendable {
     private func reranked(_ candidates: [ScoredItem]) throws(RankingError) -> [ScoredItem] {
         var list = candidates
         if arguments.freshness > 0 {
-            list = list.boostingFreshness(
+            list = try list.boostingFreshness(
                 weight: arguments.freshness, halfLife: arguments.freshnessHalfLifeDays
             ) { catalogue.ages[Int($0)] }
         }
@@ -66,7 +66,9 @@ struct ListRules: Sendable {
     }
 
     /// Draws from some items of the whole catalogue, so that the work does not grow with it.
-    private func explored(_ list: [ScoredItem], customer: Int32, isAllowed: (Int32) -> Bool) -> [ScoredItem] {
+    private func explored(
+        _ list: [ScoredItem], customer: Int32, isAllowed: (Int32) -> Bool
+    ) throws(RankingError) -> [ScoredItem] {
         guard !catalogue.popular.isEmpty else { return list }
         let seed = UInt64(bitPattern: Int64(arguments.seed))
         var generator = SeededGenerator(seed: seed &+ 1, stream: UInt64(UInt32(bitPattern: customer)))
@@ -75,7 +77,7 @@ struct ListRules: Sendable {
             let item = catalogue.popular[generator.integer(below: catalogue.popular.count)].item
             if isAllowed(item), !pool.contains(item) { pool.append(item) }
         }
-        return list.exploring(
+        return try list.exploring(
             share: arguments.exploration, pool: pool, seed: seed, row: Int(UInt32(bitPattern: customer)))
     }
 }
