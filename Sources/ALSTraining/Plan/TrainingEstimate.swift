@@ -14,7 +14,7 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
     /// Seconds of a barrier: the last shard's completion, the job that ends the half-iteration, and claiming the next
     /// shards. Measured; see docs/training.md.
     static let barrierSeconds = 0.05
-    /// Bytes that shards read or write in a second, by a database on the same machine. Measured.
+    /// Bytes that shards read or write in a second, by a database on the same machine. Assumed, not measured yet.
     static let bytesPerSecond = 250e6
     /// The longest training that a crash may cost altogether.
     static let mostSecondsInProcess = 60.0
