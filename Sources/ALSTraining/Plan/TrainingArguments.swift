@@ -1,4 +1,5 @@
 import Analytics
+import Millrace
 import Shop
 
 /// What `als-training` can be told; kept with the model.
@@ -16,7 +17,7 @@ struct TrainingArguments: Codable, Sendable, Equatable {
     var kinds = [EventKind.purchase.rawValue]
     var kindWeights: [String: Double] = [:]
     var seed = 1
-    var shards = ShardCount.auto
+    var shards = CountChoice.auto
     var threads = 1
     var transfer = FactorPrecision.float32
     var patience = 0

@@ -1,3 +1,5 @@
+import Millrace
+
 /// What a training was expected to take in one process and in shards, and which of them was chosen; kept with the model and
 /// shown in the job's result.
 ///

@@ -1,4 +1,5 @@
 import Analytics
+import Millrace
 import Testing
 
 @testable import ALSTraining

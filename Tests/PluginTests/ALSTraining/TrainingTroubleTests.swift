@@ -143,7 +143,7 @@ struct TrainingTroubleTests {
             """)
         let arguments = TrainingArguments.small(shards: 2).with { $0.factors = 64 }
         let expected = try await database.referenceBytes(arguments)
-        for shards in [ShardCount.fixed(2), .auto] {
+        for shards in [CountChoice.fixed(2), .auto] {
             let result = try await database.train(arguments.with { $0.shards = shards })
             #expect(try await database.factorBytes(of: result.model) == expected)
             #expect(result.loss.isFinite)

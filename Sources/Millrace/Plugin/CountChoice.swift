@@ -1,12 +1,14 @@
-/// The argument `shards`: into how many jobs a half-iteration is cut, or `"auto"` for what a cost model chooses, which may be
-/// no jobs at all.
-enum ShardCount: Sendable, Hashable, Codable {
+/// An argument that is a number of something, or `"auto"` for what the plugin chooses.
+package enum CountChoice: Sendable, Hashable, Codable {
     case auto
     case fixed(Int)
 
-    private static let automatic = "auto"
+    package static let automatic = "auto"
 
-    init(from decoder: any Decoder) throws {
+    /// The number; `nil` for `"auto"`.
+    package var number: Int? { if case .fixed(let number) = self { number } else { nil } }
+
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         // Numbers first: a text that is no number is looked at below.
         if let number = try? container.decode(Int.self) {
@@ -21,7 +23,7 @@ enum ShardCount: Sendable, Hashable, Codable {
         self = .auto
     }
 
-    func encode(to encoder: any Encoder) throws {
+    package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
         case .auto: try container.encode(Self.automatic)
