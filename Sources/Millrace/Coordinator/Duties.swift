@@ -2,7 +2,7 @@ package import Postgres
 
 private let promoteStatement: Statement = "SELECT millrace.promote($1)"
 private let rescueStatement: Statement = "SELECT millrace.rescue($1)"
-private let rotateStatement: Statement = "SELECT name FROM millrace.rotate() AS name"
+private let rotateStatement: Statement = "SELECT millrace.rotate()"
 
 private let expireStatement: Statement = "SELECT millrace.expire($1)"
 private let gatherStatement: Statement = "SELECT millrace.gather()"
@@ -25,11 +25,13 @@ extension Session {
         try await query(rescueStatement, thorough)[0][0]
     }
 
-    /// Makes the partitions of the coming week and drops those past the retention.
+    /// Makes the partitions of the coming week and drops those past the retention, each by a statement of its own.
     ///
     /// - Returns: what was made or dropped.
     package func rotatePartitions() async throws -> [String] {
-        try await query(rotateStatement).map { try $0[0] }
+        var changes: [String] = []
+        while let change: String = try await query(rotateStatement)[0][0] { changes.append(change) }
+        return changes
     }
 
     /// Ends what has run out of time, and asks what runs past its deadline to stop.

@@ -52,9 +52,10 @@ public struct Migrator: Sendable {
             if try await isCurrent(on: connection) { return [] }
             return try await connection.transaction { transaction in
                 try await transaction.execute(lockStatement)
+                let isNew: Bool = try await !transaction.query(isBootstrappedStatement)[0][0]
                 let applied = try await applyMissing(on: transaction, logger: logger)
-                // Now, while nobody else is there: later it would have to wait for those who work.
-                _ = try await transaction.rotatePartitions()
+                // While nobody else is there. Later it would wait for those who work, and that is the coordinator's to do.
+                if isNew { _ = try await transaction.rotatePartitions() }
                 return applied
             }
         } catch let error as PostgresError where error.sqlState == .insufficientPrivilege {

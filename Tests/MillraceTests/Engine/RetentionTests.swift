@@ -33,6 +33,25 @@ struct RetentionTests {
         #expect(try await kept("pipeline_run") == 0)
     }
 
+    @Test("whoever reads jobs and then their ends is not caught between partitions that are being made")
+    func readers() async throws {
+        let database = try TestDatabase.current
+        try await database.pool.transaction { reader in
+            let _: Int = try await reader.query("SELECT count(*) FROM millrace.job")[0][0]
+            // Three days are missing of each table, and those of job cannot be made while this transaction lasts.
+            let rotating = Task {
+                try await database.withClock(movedBy: "3 days") { try await $0.rotatePartitions() }
+            }
+            try await database.someoneWaitsForALock()
+            let _: Int = try await reader.query("SELECT count(*) FROM millrace.finished")[0][0]
+            let changes = try await rotating.value
+            #expect(changes.count { $0.hasPrefix("made finished_") } == 3)
+            #expect(changes.allSatisfy { !$0.hasPrefix("made job_") })
+        }
+        let changes = try await database.withClock(movedBy: "3 days") { try await $0.rotatePartitions() }
+        #expect(changes.count { $0.hasPrefix("made job_") } == 3)
+    }
+
     @Test("a job that waits longer than the retention, and a run that goes on, are kept")
     func alive() async throws {
         let database = try TestDatabase.current

@@ -204,11 +204,20 @@ BEGIN
 END
 $$;
 
--- Makes the partitions of the coming week and drops those past the retention. Gives up a lock that it cannot have at
--- once; the next call tries again. A day of jobs is kept while one of them is alive or its end is still kept. Forgets runs
--- whose jobs are gone, and slots so old that only a backfill would ask for them.
--- Returns one line per partition made or dropped.
-CREATE OR REPLACE FUNCTION millrace.rotate() RETURNS SETOF text
+-- The tables that are partitioned by the day, and the column of its time. Jobs last: a day of them goes when their ends are gone.
+CREATE OR REPLACE FUNCTION millrace.partitioned_tables() RETURNS TABLE (parent text, clock text)
+LANGUAGE sql IMMUTABLE AS $$
+    VALUES ('finished', 'finished_at'), ('attempt_error', 'at'), ('log_line', 'at'), ('progress', 'at'), ('job', 'enqueued_at')
+$$;
+
+-- Makes one of the partitions of the coming week, or drops one past the retention, and says which; to be called until it
+-- returns NULL. A day of jobs is kept while one of them is alive or its end is still kept. The last call forgets runs whose jobs
+-- are gone, and slots so old that only a backfill would ask for them.
+--
+-- One at a time, each in a transaction of its own: making one locks the default partition, and dropping one the whole table,
+-- against everybody. Whoever reads job and finished together would meet two such locks in the other order: a deadlock. A lock
+-- that it cannot have at once is given up, and the next turn tries again.
+CREATE OR REPLACE FUNCTION millrace.rotate() RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = millrace, pg_temp
 SET lock_timeout = '1s'
@@ -222,13 +231,9 @@ DECLARE
     old record;
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('millrace.rotate')) THEN
-        RETURN;
+        RETURN NULL;
     END IF;
-    FOR kept IN
-        -- Jobs last: a day of them goes when their ends are gone.
-        SELECT * FROM (VALUES ('finished', 'finished_at'), ('attempt_error', 'at'), ('log_line', 'at'), ('progress', 'at'),
-            ('job', 'enqueued_at')) AS known(parent, clock)
-    LOOP
+    FOR kept IN SELECT * FROM partitioned_tables() LOOP
         FOR day IN SELECT generate_series(today, today + 7, interval '1 day')::date LOOP
             child := format('%s_%s', kept.parent, to_char(day, 'YYYYMMDD'));
             CONTINUE WHEN to_regclass('millrace.' || child) IS NOT NULL;
@@ -236,15 +241,11 @@ BEGIN
                 EXECUTE format('CREATE TABLE millrace.%I (LIKE millrace.%I INCLUDING ALL)', child, kept.parent);
                 EXECUTE format('ALTER TABLE millrace.%I ATTACH PARTITION millrace.%I FOR VALUES FROM (%L) TO (%L)',
                     kept.parent, child, day::timestamptz, (day + 1)::timestamptz);
-                RETURN NEXT 'made ' || child;
+                RETURN 'made ' || child;
             EXCEPTION WHEN check_violation OR lock_not_available THEN
                 NULL; -- rows of that day are in the default partition already, or the table is locked
             END;
         END LOOP;
-        EXECUTE format('DELETE FROM millrace.%I WHERE %I < %L', kept.parent || '_default', kept.clock,
-            (today - retention)::timestamptz)
-        || CASE kept.parent WHEN 'job' THEN ' AND NOT EXISTS (SELECT FROM millrace.v_kept WHERE v_kept.job_id = job_default.id)'
-            ELSE '' END;
 
         FOR old IN
             SELECT relation.relname AS name,
@@ -260,13 +261,19 @@ BEGIN
             END IF;
             BEGIN
                 EXECUTE format('DROP TABLE millrace.%I', old.name);
-                RETURN NEXT 'dropped ' || old.name;
+                RETURN 'dropped ' || old.name;
             EXCEPTION WHEN lock_not_available THEN
                 NULL;
             END;
         END LOOP;
     END LOOP;
 
+    FOR kept IN SELECT * FROM partitioned_tables() LOOP
+        EXECUTE format('DELETE FROM millrace.%I WHERE %I < %L', kept.parent || '_default', kept.clock,
+            (today - retention)::timestamptz)
+        || CASE kept.parent WHEN 'job' THEN ' AND NOT EXISTS (SELECT FROM millrace.v_kept WHERE v_kept.job_id = job_default.id)'
+            ELSE '' END;
+    END LOOP;
     DELETE FROM pipeline_run WHERE state <> 'running' AND finished_at < (today - retention)::timestamptz;
     DELETE FROM schedule_slot
     WHERE slot < clock() - (SELECT value::integer FROM setting WHERE name = 'slot_retention_days') * interval '1 day';
@@ -275,5 +282,6 @@ BEGIN
         OR EXISTS (SELECT FROM finished WHERE finished.job_id = checkpoint.job_id);
     DELETE FROM worker WHERE state IN ('lost', 'stopped') AND ended_at < clock() - retention * interval '1 day'
         AND NOT EXISTS (SELECT FROM lease WHERE lease.worker_id = worker.id);
+    RETURN NULL;
 END
 $$;
