@@ -68,6 +68,9 @@ public struct Coordinator: Service {
                     await repeating("aging", every: .seconds(5)) { _ = try await pool.ageWaiting() }
                 }
                 group.addTask {
+                    await repeating("claims under limits", every: .seconds(20)) { try await pool.forgetLimitClaims() }
+                }
+                group.addTask {
                     await repeating("partitions", every: .seconds(600)) {
                         for change in try await pool.rotatePartitions() {
                             logger.info("rotated", metadata: ["partition": "\(change)"])

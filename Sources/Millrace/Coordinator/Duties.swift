@@ -6,6 +6,7 @@ private let rotateStatement: Statement = "SELECT millrace.rotate()"
 
 private let expireStatement: Statement = "SELECT millrace.expire($1)"
 private let gatherStatement: Statement = "SELECT millrace.gather()"
+private let forgetClaimsStatement: Statement = "SELECT millrace.forget_limit_claims()"
 private let ageStatement: Statement = "SELECT millrace.age()"
 
 /// What any process may do for all of them. Each is one short transaction; see `sql/millrace/functions/duties.sql`.
@@ -46,6 +47,11 @@ extension Session {
     /// - Returns: how many.
     package func releaseGathered() async throws -> Int {
         try await query(gatherStatement)[0][0]
+    }
+
+    /// Forgets which jobs claims of limited lanes took, where these have ended.
+    package func forgetLimitClaims() async throws {
+        let _: Int = try await query(forgetClaimsStatement)[0][0]
     }
 
     /// Gives jobs of queues with aging the steps of priority that they have waited for.

@@ -105,6 +105,36 @@ struct ConcurrencyLimitTests {
         #expect(try await database.pool.removeLimit("two") == false)
     }
 
+    @Test("where permits are looked for is forgotten when they are back, and those in use still count")
+    func forgetting() async throws {
+        let database = try TestDatabase.current
+        func known() async throws -> [[JobID]] {
+            let rows = try await database.pool.query("SELECT job_ids FROM millrace.limit_claim ORDER BY epoch")
+            return try rows.map { row in
+                let ids: [Int64] = try row[0]
+                return ids.map { JobID($0) }
+            }
+        }
+        try await database.pool.setLimit(Limit("five", .concurrency(5)))
+        _ = try await database.pool.enqueue((0..<10).map { _ in .bare() })
+        let worker = try await ManualWorker("w", on: database)
+        let first = try await worker.claim(4)
+        for job in first.prefix(3) { try await worker.complete(job) }
+        try await database.pool.forgetLimitClaims()
+        #expect(try await known() == [[first[3].id]])
+        let second = try await worker.claim(10)
+        #expect(second.count == 4)
+        for job in second { try await worker.complete(job) }
+        try await database.pool.forgetLimitClaims()
+        #expect(try await known() == [[first[3].id]])
+        #expect(try await worker.claim(10).count == 2, "the two that are left, beside the one that runs")
+        // A claim that has to count forgets as well.
+        try await worker.complete(first[3])
+        _ = try await database.pool.enqueue((0..<10).map { _ in .bare() })
+        #expect(try await worker.claim(10).count == 3)
+        #expect(try await known().map(\.count) == [2, 3])
+    }
+
     @Test("a limit waits for the claims that are on their way, and counts them")
     func setDuringAClaim() async throws {
         let database = try TestDatabase.current

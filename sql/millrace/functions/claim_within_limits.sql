@@ -87,6 +87,7 @@ CREATE OR REPLACE FUNCTION millrace.count_usage(lanes integer[], wanted integer)
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET join_collapse_limit = 1
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
@@ -105,17 +106,21 @@ BEGIN
     IF short IS NULL THEN
         RETURN NULL;
     END IF;
-    -- Leases of limited lanes have an index of their own, in the order of their epochs. Reading it from the oldest that was
-    -- alive at the last count on passes by those that are gone and not cleaned up yet.
+    -- From the oldest claim on that had a lease at the last count: that passes by those that are gone and not cleaned up yet.
     SELECT min(coalesce(usage.from_epoch, 0)) INTO floor
     FROM lane_limit LEFT JOIN limit_usage AS usage ON usage.limit_id = lane_limit.limit_id AND usage.key = lane_limit.key
     WHERE lane_limit.lane_id = ANY (lanes) AND lane_limit.limit_id = ANY (short);
     -- Claims of these limits take turns, so none of an earlier epoch can follow.
     SELECT last_value INTO latest FROM epoch_seq;
+    PERFORM trim_limit_claims(floor);
     WITH used AS MATERIALIZED (
         SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight, min(lease.epoch) AS oldest
-        FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
-        WHERE lease.traits & 16 <> 0 AND lease.epoch >= floor
+        FROM limit_claim
+        CROSS JOIN unnest(limit_claim.job_ids) AS given(id)
+        -- By a range, as completions look them up: no other plan than the index can be chosen.
+        JOIN lease ON lease.job_id BETWEEN given.id AND given.id AND lease.epoch = limit_claim.epoch
+        JOIN lane_limit ON lane_limit.lane_id = lease.lane_id AND lane_limit.limit_id = ANY (short)
+        WHERE limit_claim.epoch >= floor
         GROUP BY lane_limit.limit_id, lane_limit.key
     )
     INSERT INTO limit_usage AS known (limit_id, key, at_most, from_epoch)
@@ -127,6 +132,39 @@ BEGIN
     ON CONFLICT ON CONSTRAINT limit_usage_pkey DO UPDATE SET at_most = excluded.at_most, from_epoch = excluded.from_epoch
     WHERE (known.at_most, known.from_epoch) IS DISTINCT FROM (excluded.at_most, excluded.from_epoch);
     RETURN short;
+END
+$$;
+
+-- Forgets claims of limited lanes whose jobs have all ended, from an epoch on, and the most of the jobs of the others that have.
+-- Returns how many claims it looked at. Somebody else who does so at the same moment is not waited for.
+CREATE OR REPLACE FUNCTION millrace.trim_limit_claims(from_epoch bigint) RETURNS integer
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
+DECLARE
+    looked_at integer;
+BEGIN
+    WITH known AS MATERIALIZED (
+        SELECT limit_claim.epoch, limit_claim.job_ids FROM limit_claim
+        WHERE limit_claim.epoch >= from_epoch
+        ORDER BY limit_claim.epoch
+        FOR UPDATE SKIP LOCKED
+    ), alive AS MATERIALIZED (
+        SELECT known.epoch, (
+            SELECT array_agg(lease.job_id) FROM unnest(known.job_ids) AS given(id)
+            JOIN lease ON lease.job_id BETWEEN given.id AND given.id AND lease.epoch = known.epoch) AS job_ids
+        FROM known
+    ), gone AS (
+        DELETE FROM limit_claim USING alive WHERE limit_claim.epoch = alive.epoch AND alive.job_ids IS NULL
+    ), trimmed AS (
+        UPDATE limit_claim SET job_ids = alive.job_ids FROM alive
+        WHERE limit_claim.epoch = alive.epoch AND 2 * cardinality(alive.job_ids) <= cardinality(limit_claim.job_ids)
+    )
+    SELECT count(*) INTO looked_at FROM known;
+    RETURN looked_at;
 END
 $$;
 

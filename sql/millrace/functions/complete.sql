@@ -153,7 +153,7 @@ BEGIN
         message := format('its next attempt would be after its deadline: %s', message);
     ELSIF retryable AND held.attempt < origin.max_attempts THEN
         INSERT INTO deferred (job_id, enqueued_at, lane_id, attempt, crashes, weight, traits, state, due_at)
-        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt, held.crashes, held.weight, held.traits & ~16,
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt, held.crashes, held.weight, held.traits,
             'scheduled', again_at);
         RETURN 'scheduled';
     ELSE
@@ -210,7 +210,7 @@ BEGIN
         RETURNING lease.*
     ), back AS (
         INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
-        SELECT lane_id, front_place(), job_id, enqueued_at, attempt - 1, crashes, weight, traits & ~16 FROM gone ORDER BY job_id
+        SELECT lane_id, front_place(), job_id, enqueued_at, attempt - 1, crashes, weight, traits FROM gone ORDER BY job_id
         RETURNING job_id
     )
     SELECT coalesce(array_agg(job_id), '{}') INTO freed FROM back;
@@ -243,7 +243,7 @@ BEGIN
         PERFORM end_stopped(held);
     ELSE
         INSERT INTO deferred (job_id, enqueued_at, lane_id, attempt, crashes, weight, traits, state, due_at)
-        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt - 1, held.crashes, held.weight, held.traits & ~16,
+        VALUES (held.job_id, held.enqueued_at, held.lane_id, held.attempt - 1, held.crashes, held.weight, held.traits,
             'scheduled', clock() + delay_ms * interval '1 millisecond');
     END IF;
     RETURN true;

@@ -116,13 +116,19 @@ $$;
 -- Returns how many.
 CREATE OR REPLACE FUNCTION millrace.age(at_most integer DEFAULT 1000) RETURNS integer
 LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
+SET search_path = millrace, pg_temp
+-- Other joins would read all jobs there are, and were chosen after an ANALYZE in which no queue had aging.
+SET enable_hashjoin = off
+SET enable_mergejoin = off AS $$
 DECLARE
     waiting record;
     raised smallint;
     moved integer := 0;
     new_lane integer;
 BEGIN
+    IF NOT EXISTS (SELECT FROM queue WHERE queue.aging_ms IS NOT NULL) THEN
+        RETURN 0;
+    END IF;
     FOR waiting IN
         SELECT candidate.*, lane.queue, lane.plugin, lane.args_version, lane.priority, lane.keys, job.aged, steps.wanted
         FROM queue
@@ -148,6 +154,34 @@ BEGIN
         END IF;
     END LOOP;
     RETURN moved;
+END
+$$;
+
+-- Forgets which jobs claims of limited lanes took, where these have ended. One look over all leases, which costs less than to
+-- look up each of the jobs, as a claim does that has to count (trim_limit_claims). Returns how many claims are gone.
+CREATE OR REPLACE FUNCTION millrace.forget_limit_claims() RETURNS integer
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+DECLARE
+    gone integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM limit_claim) THEN
+        RETURN 0;
+    END IF;
+    WITH known AS MATERIALIZED (
+        SELECT limit_claim.epoch, cardinality(limit_claim.job_ids) AS count FROM limit_claim FOR UPDATE SKIP LOCKED
+    ), alive AS MATERIALIZED (
+        SELECT lease.epoch, array_agg(lease.job_id) AS job_ids FROM lease GROUP BY lease.epoch
+    ), trimmed AS (
+        UPDATE limit_claim SET job_ids = alive.job_ids FROM known JOIN alive ON alive.epoch = known.epoch
+        WHERE limit_claim.epoch = known.epoch AND 2 * cardinality(alive.job_ids) <= known.count
+    ), removed AS (
+        DELETE FROM limit_claim USING known
+        WHERE limit_claim.epoch = known.epoch AND NOT EXISTS (SELECT FROM alive WHERE alive.epoch = known.epoch)
+        RETURNING 1
+    )
+    SELECT count(*) INTO gone FROM removed;
+    RETURN gone;
 END
 $$;
 
@@ -196,7 +230,7 @@ BEGIN
         ELSE
             INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
             VALUES (held.lane_id, front_place(), held.job_id, held.enqueued_at, held.attempt - 1, held.crashes, held.weight,
-                held.traits & ~16);
+                held.traits);
         END IF;
         rescued := rescued + 1;
     END LOOP;

@@ -165,8 +165,12 @@ BEGIN
         WHERE (set_limit.queue IS NULL OR lane.queue = set_limit.queue)
             AND (set_limit.plugin IS NULL OR lane.plugin = set_limit.plugin)));
     -- What runs already is to be counted.
-    UPDATE lease SET traits = traits | 16
-    WHERE traits & 16 = 0 AND lane_id IN (SELECT lane_limit.lane_id FROM lane_limit WHERE limit_id = kept);
+    INSERT INTO limit_claim AS known (epoch, job_ids)
+    SELECT lease.epoch, array_agg(lease.job_id) FROM lease
+    WHERE lease.lane_id IN (SELECT lane_limit.lane_id FROM lane_limit WHERE limit_id = kept)
+    GROUP BY lease.epoch
+    ON CONFLICT ON CONSTRAINT limit_claim_pkey DO UPDATE
+    SET job_ids = ARRAY(SELECT unnest(known.job_ids) UNION SELECT unnest(excluded.job_ids));
 
     PERFORM check_weights(known) FROM limit_rule AS known WHERE known.id = kept;
     RETURN format('limit %s holds for %s lanes%s', set_limit.name, (SELECT count(*) FROM lane_limit WHERE limit_id = kept),
@@ -234,7 +238,7 @@ BEGIN
     ), used AS MATERIALIZED (
         SELECT lane_limit.limit_id, lane_limit.key, sum(lease.weight) AS weight
         FROM lease JOIN lane_limit ON lane_limit.lane_id = lease.lane_id
-        WHERE lease.traits & 16 <> 0 AND lane_limit.limit_id IN (SELECT concerned.limit_id FROM concerned)
+        WHERE lane_limit.limit_id IN (SELECT concerned.limit_id FROM concerned)
         GROUP BY lane_limit.limit_id, lane_limit.key
     ), filled AS (
         SELECT concerned.limit_id, concerned.key, rule.kind, rule.fair, rule.burst, rule.period_ms, rule.maximum,
@@ -261,9 +265,11 @@ $$;
 CREATE OR REPLACE FUNCTION millrace.opens_in_ms() RETURNS bigint
 LANGUAGE sql STABLE
 SET search_path = millrace, pg_temp AS $$
-    SELECT greatest(0, ceil(extract(epoch FROM min(room.opens_at) - clock()) * 1000))::bigint
-    FROM limit_room(ARRAY(
+    SELECT ceil(min((1 - room.tokens) * rule.period_ms / coalesce(own.maximum, rule.maximum)))::bigint
+    FROM claim_room(ARRAY(
         SELECT lane_limit.lane_id FROM lane_limit JOIN limit_rule ON limit_rule.id = lane_limit.limit_id AND limit_rule.kind = 'rate'
         WHERE EXISTS (SELECT FROM ready WHERE ready.lane_id = lane_limit.lane_id))) AS room
-    WHERE room.kind = 'rate'
+    JOIN limit_rule AS rule ON rule.id = room.limit_id
+    LEFT JOIN limit_key AS own ON own.limit_id = room.limit_id AND own.key = room.key
+    WHERE room.kind = 'rate' AND room.tokens < 1
 $$;

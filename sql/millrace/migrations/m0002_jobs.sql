@@ -103,7 +103,7 @@ COMMENT ON COLUMN millrace.job.priority IS 'Lower runs first; 0 unless said othe
 COMMENT ON COLUMN millrace.job.weight IS 'Permits of a concurrency limit that it takes while it runs.';
 COMMENT ON COLUMN millrace.job.traits IS
     'What few jobs have and all statements must see cheaply, as bits: 1 holds a unique key, 2 is a step with rules of its own '
-    '(step_rules), 4 has a deadline or expires, 8 waits for very many jobs. In lease alone, 16: limits hold for its lane.';
+    '(step_rules), 4 has a deadline or expires, 8 waits for very many jobs.';
 COMMENT ON COLUMN millrace.job.aged IS 'Steps of priority that it gained by waiting.';
 COMMENT ON COLUMN millrace.job.keys IS 'Keys for limits that the caller gave by name; others are read from the arguments.';
 COMMENT ON COLUMN millrace.job.deadline_at IS 'It fails if it has not ended by then.';
@@ -207,7 +207,6 @@ CREATE TABLE millrace.lease (
     cancel_requested_at timestamptz,
     cancel_requested_by text
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_threshold = 500);
-CREATE INDEX lease_limited ON millrace.lease (epoch) WHERE traits & 16 <> 0;
 COMMENT ON TABLE millrace.lease IS
     'One row per running job. Who holds (job_id, epoch) may change its state; nobody else. The row is also its permit of every '
     'concurrency limit on its lane: what is in use is counted here, so no counter can drift, and a lost lease gives its permits back.';

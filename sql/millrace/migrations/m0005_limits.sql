@@ -57,6 +57,16 @@ COMMENT ON TABLE millrace.bucket IS
     'Token buckets of rate limits: tokens there were at that time. A bucket that is not here is full. Written by claim, once for '
     'all jobs that it takes.';
 
+CREATE TABLE millrace.limit_claim (
+    epoch bigint PRIMARY KEY,
+    job_ids bigint[] NOT NULL
+);
+-- Written once and read whole: to compress it would cost more than it saves.
+ALTER TABLE millrace.limit_claim ALTER COLUMN job_ids SET STORAGE EXTERNAL;
+COMMENT ON TABLE millrace.limit_claim IS
+    'The jobs of each claim of lanes with limits: where to look for the leases that are their permits. The leases are the truth; a '
+    'job here whose lease is gone counts for nothing, and a row whose jobs have all ended is removed some time later.';
+
 CREATE TABLE millrace.limit_usage (
     limit_id integer NOT NULL,
     key text NOT NULL,

@@ -147,7 +147,7 @@ CREATE OR REPLACE VIEW millrace.v_health AS
         coalesce('missing or invalid: ' || string_agg(wanted.name, ', '), 'all there'),
         CASE WHEN count(*) > 0 THEN 'make them again as sql/millrace/migrations has them; without them every claim is slow' END
     FROM unnest(ARRAY['ready_pkey', 'ready_moved', 'ready_front', 'deferred_pkey', 'deferred_due', 'dependency_pkey', 'dependency_job', 'lease_pkey',
-        'lease_limited', 'unique_key_pkey', 'unique_key_job', 'expiry_at', 'lane_pkey', 'lane_limit_pkey', 'lane_limit_key',
+        'limit_claim_pkey', 'unique_key_pkey', 'unique_key_job', 'expiry_at', 'lane_pkey', 'lane_limit_pkey', 'lane_limit_key',
         'job_id', 'job_run', 'job_parent', 'finished_job', 'attempt_error_job', 'schedule_due']) AS wanted(name)
     LEFT JOIN pg_class AS relation ON relation.relname = wanted.name AND relation.relnamespace = 'millrace'::regnamespace
     LEFT JOIN pg_index ON pg_index.indexrelid = relation.oid
@@ -160,7 +160,7 @@ CREATE OR REPLACE VIEW millrace.v_health AS
         CASE WHEN n_dead_tup > 100000 AND n_dead_tup > 10 * n_live_tup
             THEN 'autovacuum cannot keep up or an old snapshot holds it back: see "oldest snapshot", then VACUUM millrace.' || stats.relname END
     FROM pg_stat_user_tables AS stats
-    WHERE schemaname = 'millrace' AND relname IN ('ready', 'deferred', 'lease', 'dependency', 'unique_key', 'bucket', 'worker')
+    WHERE schemaname = 'millrace' AND relname IN ('ready', 'deferred', 'lease', 'dependency', 'unique_key', 'bucket', 'limit_claim', 'worker')
     UNION ALL
     SELECT 'autovacuum',
         CASE WHEN count(*) > 0 THEN 'warning' ELSE 'ok' END,
