@@ -26,9 +26,11 @@ JOB = {
 
 
 class Floor:
-    def __init__(self, server, template, logs):
-        self.server, self.template, self.log = server, template, pathlib.Path(logs) / "bench-floor.log"
-        self.database, self.prepared = "bench_floor", "bench_floor_template"
+    ended = "SELECT count(*) FROM floor.finished"
+
+    def __init__(self, server, template, logs, name="floor"):
+        self.server, self.template, self.log = server, template, pathlib.Path(logs) / f"bench-{name}.log"
+        self.database, self.prepared = f"bench_{name}", f"bench_{name}_template"
         self.facts = {"keeps": "each job's end, as Millrace does", "settings": {
             "drain": f"pgbench -M prepared, {BATCH} jobs a statement",
             "enqueue": f"pgbench -M prepared, INSERT INTO ready and job, {BATCH} rows a statement"}}
@@ -96,7 +98,7 @@ class Floor:
         self.server.query(self.database, self.fill.format(jobs=jobs))
         self.server.settle(self.database)
         values = self.measured(self.drain_script, clients, jobs)
-        kept = int(self.server.query(self.database, "SELECT count(*) FROM floor.finished")[0])
+        kept = int(self.server.query(self.database, self.ended)[0])
         if kept != jobs:
             raise RuntimeError(f"the floor finished {kept} of {jobs} jobs; see {self.log}")
         return values
