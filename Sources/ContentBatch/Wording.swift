@@ -11,6 +11,19 @@ struct Wording: Sendable {
         language == "zh" ? "因为您买过「\(title)」" : "because you bought \(title)"
     }
 
+    /// Why an item is recommended that no past one led to: it is liked by many, or it was tried on purpose.
+    ///
+    /// - Parameter origin: as `shop.recommendation` has it. Nil for one that needs a past item to be explained.
+    func reason(origin: String) -> String? {
+        switch (language, origin) {
+        case ("zh", "popular"): "很多顾客都喜欢"
+        case ("zh", "explored"): "也许会给您一点新灵感"
+        case (_, "popular"): "liked by many of our customers"
+        case (_, "explored"): "something new for a change"
+        default: nil
+        }
+    }
+
     /// What a message calls its reader, as the end of "you are …". The segment's own name is for the shop's people: nobody
     /// wants to read of themselves that they are a lapsed bargain hunter.
     func reader(_ stage: CustomerStage) -> String {

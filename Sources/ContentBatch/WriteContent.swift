@@ -5,7 +5,7 @@ import Postgres
 private let factsStatement: Statement = """
     SELECT recommendation.customer_id, customer.name, customer.locale, segment.name AS segment, segment.stage,
         item.id AS item_id, item.title, item.price::text AS price, item.currency,
-        reason.id AS reason_id, reason.title AS reason_title
+        reason.id AS reason_id, reason.title AS reason_title, recommendation.origin
     FROM shop.recommendation
     JOIN shop.customer ON customer.id = recommendation.customer_id
     JOIN shop.item ON item.id = recommendation.item_id

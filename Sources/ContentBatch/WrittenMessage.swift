@@ -5,7 +5,7 @@ import Shop
 
 /// What the database knows of a customer for a message.
 struct ContentCustomer: Sendable {
-    /// A recommended item and the past one that it comes from.
+    /// A recommended item, and the past one that it comes from or another reason for it.
     struct Item: Sendable {
         let id: Int32
         let title: String
@@ -13,6 +13,7 @@ struct ContentCustomer: Sendable {
         let currency: String
         let reasonID: Int32?
         let reasonTitle: String?
+        let origin: String
     }
 
     let id: Int32
@@ -31,7 +32,7 @@ extension RowSet {
             let id: Int32 = try row["customer_id"]
             let item = ContentCustomer.Item(
                 id: try row["item_id"], title: try row["title"], price: try row["price"], currency: try row["currency"],
-                reasonID: try row["reason_id"], reasonTitle: try row["reason_title"])
+                reasonID: try row["reason_id"], reasonTitle: try row["reason_title"], origin: try row["origin"])
             if customers.last?.id == id {
                 customers[customers.count - 1].items.append(item)
             } else {
@@ -92,7 +93,8 @@ struct WrittenMessage: Sendable {
         facts.lists["items"] = customer.items.enumerated().map { index, item in
             var row = ["item.position": String(index + 1), "item.title": item.title]
             row["item.price"] = item.price.flatMap { wording.price($0, item.currency) }
-            row["item.reason"] = item.reasonTitle.map(wording.reason(boughtBefore:))
+            row["item.reason"] =
+                item.reasonTitle.map(wording.reason(boughtBefore:)) ?? wording.reason(origin: item.origin)
             return row
         }
         return facts
