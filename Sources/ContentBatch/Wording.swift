@@ -26,15 +26,17 @@ struct Wording: Sendable {
 
     /// What a message calls its reader, as the end of "you are …". The segment's own name is for the shop's people: nobody
     /// wants to read of themselves that they are a lapsed bargain hunter.
-    func reader(_ stage: CustomerStage) -> String {
+    ///
+    /// - Parameter stage: nil for a customer of whom no profile could be made.
+    func reader(_ stage: CustomerStage?) -> String {
         switch (language, stage) {
         case ("zh", .new): "新朋友"
         case ("zh", .regular): "老顾客"
-        case ("zh", .occasional): "顾客"
+        case ("zh", .occasional), ("zh", nil): "顾客"
         case ("zh", .lapsed): "许久未见的老朋友"
         case (_, .new): "one of our new customers"
         case (_, .regular): "one of our regular customers"
-        case (_, .occasional): "one of our customers"
+        case (_, .occasional), (_, nil): "one of our customers"
         case (_, .lapsed): "a customer whom we have not seen for a while"
         }
     }

@@ -86,7 +86,7 @@ struct WrittenMessage: Sendable {
     private static func facts(of customer: ContentCustomer, _ campaign: CampaignEdition, _ wording: Wording) -> Facts {
         var facts = Facts()
         facts.texts["name"] = customer.name
-        facts.texts["segment"] = customer.stage.map(wording.reader)
+        facts.texts["segment"] = wording.reader(customer.stage)
         facts.texts["shop"] = campaign.shopName
         facts.texts["unsubscribe"] = campaign.unsubscribe
         facts.texts["item_count"] = String(customer.items.count)

@@ -75,17 +75,21 @@ struct ContentBatchTests {
         #expect(subject == nil)
     }
 
-    @Test("an item that many like needs no past one for its reason, and one of the model without any is a problem")
+    @Test(
+        "neither a past item nor a profile is needed where many like it; an item of the model without a reason is a problem"
+    )
     func otherReasons() async throws {
         let (pool, registry) = try await shop()
         try await pool.execute(
             "UPDATE shop.model_recommendation SET because = '[]', origin = 'popular' WHERE customer_id < 3")
         try await pool.execute("UPDATE shop.customer SET name = 'Eve' WHERE id = 3")
+        try await pool.execute("DELETE FROM shop.profile WHERE customer_id = 1")
         try await pool.execute("UPDATE shop.model_recommendation SET because = '[]' WHERE customer_id = 3")
         _ = try await TestDatabase.current.withWorker(registry) { try await write(pool) }
         let rows = try await pool.query("SELECT text_body, problem FROM shop.message ORDER BY customer_id")
         let texts: [String?] = try rows.map { try $0["text_body"] }
         #expect(texts[0]?.contains("liked by many of our customers") == true)
+        #expect(texts[0]?.contains("You get this mail as one of our customers") == true)
         #expect(texts[1]?.contains("很多顾客都喜欢") == true)
         #expect(texts[2] == nil)
         let problem: String? = try rows[2]["problem"]
