@@ -71,15 +71,25 @@ BEGIN
             FILTER (WHERE look.head IS NOT NULL)
     INTO seen_lanes, heads, parts
     FROM (
-        SELECT lane.id, lane.priority, (
-            SELECT ready.pos FROM ready WHERE ready.lane_id = lane.id AND ready.pos >= coalesce(known.floor, 0)
+        SELECT open.id, open.priority, (
+            SELECT ready.pos FROM ready WHERE ready.lane_id = open.id AND ready.pos >= open.floor
             ORDER BY ready.pos LIMIT 1) AS head
-        FROM unnest(of_plugins, of_versions) AS offer(name, version)
-        JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
-        LEFT JOIN unnest(known_lanes, known_floors) AS known(id, floor) ON known.id = lane.id
-        WHERE (of_queues IS NULL OR lane.queue = ANY (of_queues))
-            AND NOT EXISTS (SELECT FROM queue WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL)
-        ORDER BY lane.priority, head
+        FROM (
+            -- Grouped and not joined: a join would compare each lane with each floor, a tenth of a second for a thousand.
+            SELECT either.id, min(either.priority) AS priority, max(either.floor) AS floor
+            FROM (
+                SELECT lane.id, lane.priority, 0 AS floor
+                FROM unnest(of_plugins, of_versions) AS offer(name, version)
+                JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
+                WHERE (of_queues IS NULL OR lane.queue = ANY (of_queues))
+                    AND NOT EXISTS (SELECT FROM queue WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL)
+                UNION ALL
+                SELECT known.id, NULL, known.floor FROM unnest(known_lanes, known_floors) AS known(id, floor)
+            ) AS either
+            GROUP BY either.id
+        ) AS open
+        WHERE open.priority IS NOT NULL
+        ORDER BY open.priority, head
     ) AS look;
     IF EXISTS (SELECT FROM ready WHERE ready.pos < 0) THEN
         parts := add_front(parts, seen_lanes, suspects, wanted, suspect_at);
