@@ -51,7 +51,7 @@ extension Session {
 
     /// Forgets which jobs claims of limited lanes took, where these have ended.
     package func forgetLimitClaims() async throws {
-        let _: Int = try await query(forgetClaimsStatement)[0][0]
+        try await execute(forgetClaimsStatement)
     }
 
     /// Gives jobs of queues with aging the steps of priority that they have waited for.

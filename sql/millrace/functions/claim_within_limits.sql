@@ -136,16 +136,14 @@ END
 $$;
 
 -- Forgets claims of limited lanes whose jobs have all ended, from an epoch on, and the most of the jobs of the others that have.
--- Returns how many claims it looked at. Somebody else who does so at the same moment is not waited for.
-CREATE OR REPLACE FUNCTION millrace.trim_limit_claims(from_epoch bigint) RETURNS integer
+-- Somebody else who does so at the same moment is not waited for.
+CREATE OR REPLACE FUNCTION millrace.trim_limit_claims(from_epoch bigint) RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off AS $$
-DECLARE
-    looked_at integer;
 BEGIN
     WITH known AS MATERIALIZED (
         SELECT limit_claim.epoch, limit_claim.job_ids FROM limit_claim
@@ -159,12 +157,9 @@ BEGIN
         FROM known
     ), gone AS (
         DELETE FROM limit_claim USING alive WHERE limit_claim.epoch = alive.epoch AND alive.job_ids IS NULL
-    ), trimmed AS (
-        UPDATE limit_claim SET job_ids = alive.job_ids FROM alive
-        WHERE limit_claim.epoch = alive.epoch AND 2 * cardinality(alive.job_ids) <= cardinality(limit_claim.job_ids)
     )
-    SELECT count(*) INTO looked_at FROM known;
-    RETURN looked_at;
+    UPDATE limit_claim SET job_ids = alive.job_ids FROM alive
+    WHERE limit_claim.epoch = alive.epoch AND 2 * cardinality(alive.job_ids) <= cardinality(limit_claim.job_ids);
 END
 $$;
 

@@ -158,15 +158,13 @@ END
 $$;
 
 -- Forgets which jobs claims of limited lanes took, where these have ended. One look over all leases, which costs less than to
--- look up each of the jobs, as a claim does that has to count (trim_limit_claims). Returns how many claims are gone.
-CREATE OR REPLACE FUNCTION millrace.forget_limit_claims() RETURNS integer
+-- look up each of the jobs, as a claim does that has to count (trim_limit_claims).
+CREATE OR REPLACE FUNCTION millrace.forget_limit_claims() RETURNS void
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
-DECLARE
-    gone integer;
 BEGIN
     IF NOT EXISTS (SELECT FROM limit_claim) THEN
-        RETURN 0;
+        RETURN;
     END IF;
     WITH known AS MATERIALIZED (
         SELECT limit_claim.epoch, cardinality(limit_claim.job_ids) AS count FROM limit_claim FOR UPDATE SKIP LOCKED
@@ -175,13 +173,9 @@ BEGIN
     ), trimmed AS (
         UPDATE limit_claim SET job_ids = alive.job_ids FROM known JOIN alive ON alive.epoch = known.epoch
         WHERE limit_claim.epoch = known.epoch AND 2 * cardinality(alive.job_ids) <= known.count
-    ), removed AS (
-        DELETE FROM limit_claim USING known
-        WHERE limit_claim.epoch = known.epoch AND NOT EXISTS (SELECT FROM alive WHERE alive.epoch = known.epoch)
-        RETURNING 1
     )
-    SELECT count(*) INTO gone FROM removed;
-    RETURN gone;
+    DELETE FROM limit_claim USING known
+    WHERE limit_claim.epoch = known.epoch AND NOT EXISTS (SELECT FROM alive WHERE alive.epoch = known.epoch);
 END
 $$;
 
