@@ -20,6 +20,7 @@ public enum MillraceSQL {
         ("duties", text(PackageResources.duties_sql)),
         ("enqueue", text(PackageResources.enqueue_sql)),
         ("enqueue_each", text(PackageResources.enqueue_each_sql)),
+        ("limit_usage", text(PackageResources.limit_usage_sql)),
         ("limits", text(PackageResources.limits_sql)),
         ("operate_jobs", text(PackageResources.operate_jobs_sql)),
         ("operate_queues", text(PackageResources.operate_queues_sql)),

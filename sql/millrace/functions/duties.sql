@@ -157,28 +157,6 @@ BEGIN
 END
 $$;
 
--- Forgets which jobs claims of limited lanes took, where these have ended. One look over all leases, which costs less than to
--- look up each of the jobs, as a claim does that has to count (trim_limit_claims).
-CREATE OR REPLACE FUNCTION millrace.forget_limit_claims() RETURNS void
-LANGUAGE plpgsql
-SET search_path = millrace, pg_temp AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM limit_claim) THEN
-        RETURN;
-    END IF;
-    WITH known AS MATERIALIZED (
-        SELECT limit_claim.epoch, cardinality(limit_claim.job_ids) AS count FROM limit_claim FOR UPDATE SKIP LOCKED
-    ), alive AS MATERIALIZED (
-        SELECT lease.epoch, array_agg(lease.job_id) AS job_ids FROM lease GROUP BY lease.epoch
-    ), trimmed AS (
-        UPDATE limit_claim SET job_ids = alive.job_ids FROM known JOIN alive ON alive.epoch = known.epoch
-        WHERE limit_claim.epoch = known.epoch AND 2 * cardinality(alive.job_ids) <= known.count
-    )
-    DELETE FROM limit_claim USING known
-    WHERE limit_claim.epoch = known.epoch AND NOT EXISTS (SELECT FROM alive WHERE alive.epoch = known.epoch);
-END
-$$;
-
 -- Declares workers lost whose lease ran out, and gives their jobs to others. A crash is not a failure: the attempt is
 -- given back and the crash counted; a job that took down as many workers as the setting allows is quarantined.
 -- Leases of workers that are lost or have stopped are looked for every time, so that a claim that was on its way when
