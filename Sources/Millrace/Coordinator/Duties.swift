@@ -9,7 +9,8 @@ private let gatherStatement: Statement = "SELECT millrace.gather()"
 private let forgetClaimsStatement: Statement = "SELECT millrace.forget_limit_claims()"
 private let ageStatement: Statement = "SELECT millrace.age()"
 
-/// What any process may do for all of them. Each is one short transaction; see `sql/millrace/functions/duties.sql` and `limit_usage.sql`.
+/// What any process may do for all of them. Each is one short transaction; see `duties.sql` and `limit_usage.sql` in
+/// `sql/millrace/functions`.
 extension Session {
     /// Makes due jobs ready.
     ///
