@@ -24,11 +24,10 @@ struct EnqueueSingle: AsyncParsableCommand {
     }
 
     private func send(by sender: Sender) async throws {
-        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
+        let doorbell = Doorbell(over: sender.pool, logger: QueueBench.quiet)
         let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
         for number in 0..<jobs {
-            try await sender.sendOne(number)
-            if ring { doorbell.ring() }
+            try await sender.sendOne(number, doorbell: ring ? doorbell : nil)
         }
         ringing.cancel()
         await ringing.value

@@ -58,7 +58,7 @@ struct Load: AsyncParsableCommand {
         var sent = 0
         var latest = Duration.zero
         var said = start
-        let doorbell = Doorbell(over: sender.bellPool, logger: QueueBench.quiet)
+        let doorbell = Doorbell(over: sender.pool, logger: QueueBench.quiet)
         let ringing = Task(executorPreference: ConnectionThread.executor) { await doorbell.run() }
         while !course.isStopped.load(ordering: .relaxed), sent < jobs ?? .max {
             var count = min(batch, (jobs ?? .max) - sent)
@@ -79,11 +79,11 @@ struct Load: AsyncParsableCommand {
             }
             let stamp = sent < warmUp ? 0 : monotonicNanoseconds()
             if batch == 1 {
-                try await sender.sendOne(sent, sent: stamp)
+                try await sender.sendOne(sent, sent: stamp, doorbell: doorbell)
             } else {
                 try await sender.send(from: sent, count: count, sent: stamp)
+                doorbell.ring()
             }
-            doorbell.ring()
             sent += count
             if said.duration(to: .now) >= .milliseconds(10) {
                 say("sent \(sent)")

@@ -17,7 +17,7 @@ struct Prepare: AsyncParsableCommand {
         let settings: [String: String] = [
             "enqueue": "Pool.enqueue of 2000 jobs a call over one connection, the next ones made meanwhile",
             "enqueue-single":
-                "Pool.enqueue of one job over one connection, then Doorbell.ring, which wakes idle workers over another",
+                "Doorbell.enqueue of one job over one connection, and every 5 ms a ring with it that wakes idle workers",
             "worker": "one Worker and one Coordinator in a process",
         ]
     }

@@ -4,21 +4,18 @@ import Postgres
 /// Enqueues jobs that do nothing over one connection.
 struct Sender {
     let pool: Pool
-    /// For rings, which go beside the jobs.
-    let bellPool: Pool
     var priority = 0
     var delay: Duration?
     var queues = 1
     var tenants = 1
 
     init() throws {
-        pool = Pool(try Configuration(), maximumConnections: 1, logger: QueueBench.quiet)
-        bellPool = Pool(try Configuration(), maximumConnections: 1, logger: QueueBench.quiet)
+        // One for the jobs, and one for rings that do not go with jobs.
+        pool = Pool(try Configuration(), maximumConnections: 2, logger: QueueBench.quiet)
     }
 
     func close() async {
         await pool.close()
-        await bellPool.close()
     }
 
     /// Opens the connection and lets enqueue know the plugin, as a worker would have done.
@@ -39,9 +36,14 @@ struct Sender {
         try (first..<first + count).map { try request($0, sent: sent) }
     }
 
-    /// Enqueues one job with a call for one.
-    func sendOne(_ number: Int, sent: Int64 = 0) async throws {
-        try await pool.enqueue(try request(number, sent: sent))
+    /// Enqueues one job with a call for one, and wakes idle workers if there is a doorbell.
+    func sendOne(_ number: Int, sent: Int64 = 0, doorbell: Doorbell?) async throws {
+        let request = try request(number, sent: sent)
+        if let doorbell {
+            try await doorbell.enqueue(request)
+        } else {
+            try await pool.enqueue(request)
+        }
     }
 
     private func request(_ number: Int, sent: Int64) throws -> JobRequest {

@@ -42,6 +42,33 @@ struct PipelineTests {
         #expect(try again[0].get().affectedRows == 1)
     }
 
+    @Test("what was committed on the way stays, and what comes after a failure and a commit runs")
+    func commits() async throws {
+        let connection = try await TestDatabase.connect()
+        try await connection.execute("CREATE TABLE parted (n int8 CHECK (n < 3))")
+        for _ in 0..<2 {
+            try await connection.execute("TRUNCATE parted")
+            let results = try await connection.pipeline { batch in
+                batch.commit()
+                batch.query("INSERT INTO parted VALUES ($1)", 1)
+                batch.commit()
+                batch.commit()
+                batch.query("INSERT INTO parted VALUES ($1)", 2)
+                batch.query("INSERT INTO parted VALUES ($1)", 7)
+                batch.query("INSERT INTO parted VALUES ($1)", 0)
+                batch.commit()
+                batch.query("INSERT INTO parted VALUES ($1)", -1)
+                batch.commit()
+            }
+            let failures = results.map { result -> SQLState? in
+                guard case .failure(let error) = result else { return nil }
+                return error.sqlState
+            }
+            #expect(failures == [nil, nil, .checkViolation, .pipelineAborted, nil])
+            #expect(try await connection.query("SELECT n FROM parted ORDER BY n").map { try $0[0] } == [-1, 1])
+        }
+    }
+
     @Test("a pipeline inside of a transaction belongs to it")
     func transaction() async throws {
         let connection = try await TestDatabase.connect()

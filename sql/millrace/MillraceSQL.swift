@@ -19,7 +19,7 @@ public enum MillraceSQL {
         ("complete", text(PackageResources.complete_sql)),
         ("duties", text(PackageResources.duties_sql)),
         ("enqueue", text(PackageResources.enqueue_sql)),
-        ("enqueue_each", text(PackageResources.enqueue_each_sql)),
+        ("known_shapes", text(PackageResources.known_shapes_sql)),
         ("limit_usage", text(PackageResources.limit_usage_sql)),
         ("limits", text(PackageResources.limits_sql)),
         ("operate_jobs", text(PackageResources.operate_jobs_sql)),

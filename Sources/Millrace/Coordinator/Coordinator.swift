@@ -71,6 +71,9 @@ public struct Coordinator: Service {
                     await repeating("claims under limits", every: .seconds(20)) { try await pool.forgetLimitClaims() }
                 }
                 group.addTask {
+                    await repeating("shapes of jobs", every: .seconds(60)) { try await pool.forgetShapes() }
+                }
+                group.addTask {
                     await repeating("partitions", every: .seconds(600)) {
                         for change in try await pool.rotatePartitions() {
                             logger.info("rotated", metadata: ["partition": "\(change)"])

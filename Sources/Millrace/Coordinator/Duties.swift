@@ -7,10 +7,11 @@ private let rotateStatement: Statement = "SELECT millrace.rotate()"
 private let expireStatement: Statement = "SELECT millrace.expire($1)"
 private let gatherStatement: Statement = "SELECT millrace.gather()"
 private let forgetClaimsStatement: Statement = "SELECT millrace.forget_limit_claims()"
+private let forgetShapesStatement: Statement = "SELECT millrace.forget_shapes()"
 private let ageStatement: Statement = "SELECT millrace.age()"
 
-/// What any process may do for all of them. Each is one short transaction; see `duties.sql` and `limit_usage.sql` in
-/// `sql/millrace/functions`.
+/// What any process may do for all of them. Each is one short transaction; see `duties.sql`, `limit_usage.sql`
+/// and `known_shapes.sql` in `sql/millrace/functions`.
 extension Session {
     /// Makes due jobs ready.
     ///
@@ -53,6 +54,11 @@ extension Session {
     /// Forgets which jobs claims of limited lanes took, where these have ended.
     package func forgetLimitClaims() async throws {
         try await execute(forgetClaimsStatement)
+    }
+
+    /// Forgets what shapes of jobs meant before something that it depends on changed.
+    package func forgetShapes() async throws {
+        try await execute(forgetShapesStatement)
     }
 
     /// Gives jobs of queues with aging the steps of priority that they have waited for.

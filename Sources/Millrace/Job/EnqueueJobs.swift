@@ -3,7 +3,7 @@ public import Postgres
 private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
 private let enqueueEachStatement: Statement = "SELECT millrace.enqueue_each($1, $2)"
 // A ring that the server forgets in a crash is worth no wait for its disk.
-private let ringStatement: Statement =
+let ringStatement: Statement =
     "SELECT set_config('synchronous_commit', 'off', true), pg_notify('millrace_ready', '')"
 
 /// What became of a request.
@@ -12,6 +12,37 @@ public struct Enqueued: Sendable, Hashable {
     public let id: JobID
     /// Whether it was inserted; false when its unique key led to a job that is there already.
     public let isNew: Bool
+}
+
+/// The statement that enqueues some jobs.
+struct EnqueueCall {
+    let statement: Statement
+    let parameters: [(any PostgresEncodable)?]
+    private let areAlike: Bool
+
+    /// - Parameter requests: at least one.
+    init(_ requests: [JobRequest]) throws {
+        areAlike = JobRequest.differInArgumentsOnly(requests)
+        if areAlike {
+            statement = enqueueEachStatement
+            parameters = [try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests)]
+        } else {
+            statement = enqueueStatement
+            parameters = [try JobRequest.payload(of: requests)]
+        }
+    }
+
+    /// What the answer says became of each request.
+    func outcome(of rows: RowSet) throws -> [Enqueued] {
+        if areAlike {
+            let ids: [Int64] = try rows[0][0]
+            return ids.map { Enqueued(id: JobID($0), isNew: true) }
+        }
+        return try rows.map { row in
+            let (id, isNew) = try row.decode(Int64.self, Bool.self)
+            return Enqueued(id: JobID(id), isNew: isNew)
+        }
+    }
 }
 
 extension Session {
@@ -25,16 +56,8 @@ extension Session {
     /// - Throws: `PostgresError` whose message names the job of the array and what is wrong with it.
     public func enqueue(reporting requests: [JobRequest]) async throws -> [Enqueued] {
         guard !requests.isEmpty else { return [] }
-        if JobRequest.differInArgumentsOnly(requests) {
-            let ids: [Int64] = try await query(
-                enqueueEachStatement, try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests))[0][
-                    0]
-            return ids.map { Enqueued(id: JobID($0), isNew: true) }
-        }
-        return try await query(enqueueStatement, try JobRequest.payload(of: requests)).map { row in
-            let (id, isNew) = try row.decode(Int64.self, Bool.self)
-            return Enqueued(id: JobID(id), isNew: isNew)
-        }
+        let call = try EnqueueCall(requests)
+        return try call.outcome(of: try await query(call.statement, parameters: call.parameters))
     }
 
     /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.

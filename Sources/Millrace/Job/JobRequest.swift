@@ -145,7 +145,7 @@ public struct JobRequest: Sendable, Hashable, Encodable {
 
     /// What `millrace.enqueue_each` takes as the shape of all.
     static func shape(of request: JobRequest) throws -> JSONText {
-        JSONText(String(decoding: try JSONEncoder().encode(request), as: UTF8.self))
+        JSONText(try request.head())
     }
 
     /// What `millrace.enqueue_each` takes as the arguments of each.
@@ -161,13 +161,14 @@ public struct JobRequest: Sendable, Hashable, Encodable {
 
     /// The JSON array that `millrace.insert_jobs` takes.
     static func payload(of requests: [JobRequest]) throws -> JSONText {
-        let encoder = JSONEncoder()
         var text = "["
         for (index, request) in requests.enumerated() {
             if index > 0 { text += "," }
-            let head = String(decoding: try encoder.encode(request), as: UTF8.self)
-            // `head` is an object with at least one key; the arguments go in as the caller wrote them.
-            text += head.dropLast() + ",\"args\":" + request.arguments.text + "}"
+            // The head is an object with at least one key; the arguments go in as the caller wrote them.
+            text += try request.head().dropLast()
+            text += ",\"args\":"
+            text += request.arguments.text
+            text += "}"
         }
         return JSONText(text + "]")
     }

@@ -1,6 +1,7 @@
 public import Logging
 public import Postgres
 public import ServiceLifecycle
+import Synchronization
 
 /// Wakes idle workers when jobs have become ready, for programs that enqueue often.
 ///
@@ -10,23 +11,36 @@ public import ServiceLifecycle
 ///
 /// ```swift
 /// let doorbell = Doorbell(over: pool, logger: logger)      // run it as one of the program's services
-/// try await pool.enqueue(request)
-/// doorbell.ring()
+/// try await doorbell.enqueue(request)
 /// ```
+/// Where the jobs are made ready in another way, such as in a transaction, ``ring()`` is called after the commit.
+///
 /// A program that enqueues once in a while does as well with ``Postgres/Session/ringDoorbell()``.
-public struct Doorbell: Service {
+public final class Doorbell: Service {
     /// The worker of this process, which is told at once.
     private let local: Signal?
     private let outgoing = Signal()
     private let pool: Pool
     private let logger: Logger
+    private let rings = Mutex(Rings())
+
+    private struct Rings {
+        var lastSent: ContinuousClock.Instant?
+        /// Whether one was asked for after the last one was sent.
+        var isOwed = false
+
+        mutating func send(at now: ContinuousClock.Instant) {
+            lastSent = now
+            isOwed = false
+        }
+    }
 
     private static let gatheringTime = Duration.milliseconds(5)
 
     /// - Parameters:
     ///   - pool: a connection of it is used for a moment for each ring that is sent.
     ///   - logger: hears of rings that could not be sent.
-    public init(over pool: Pool, logger: Logger) {
+    public convenience init(over pool: Pool, logger: Logger) {
         self.init(local: nil, over: pool, logger: logger)
     }
 
@@ -36,31 +50,100 @@ public struct Doorbell: Service {
         self.logger = logger
     }
 
+    /// Enqueues jobs over the doorbell's pool, and wakes idle workers once they are committed.
+    ///
+    /// The ring goes with the jobs in one round trip, in a transaction of its own behind theirs, unless one was sent some
+    /// milliseconds ago: then it is gathered.
+    ///
+    /// - Returns: their ids, in the same order; where a unique key kept one out, that of the job that is there.
+    /// - Throws: `PostgresError` whose message names the job of the array and what is wrong with it. A ring that could not
+    ///   be sent is no error.
+    public func enqueue(_ requests: [JobRequest]) async throws -> [JobID] {
+        guard !requests.isEmpty else { return [] }
+        guard mayRingAtOnce() else { return try await enqueueAndGather(requests) }
+        do {
+            let call = try EnqueueCall(requests)
+            let results = try await pool.withConnection { connection in
+                try await connection.pipeline { batch in
+                    batch.query(call.statement, parameters: call.parameters)
+                    batch.commit()
+                    batch.query(ringStatement)
+                }
+            }
+            let ids = try call.outcome(of: try results[0].get()).map(\.id)
+            local?.ring()
+            if case .failure(let error) = results[1] {
+                logger.debug("ring was not sent with its jobs; it follows", metadata: ["error": "\(error)"])
+                ask()
+            }
+            return ids
+        } catch {
+            ask()  // for what was gathered before
+            if let error = error as? PostgresError, error.saysPlanIsStale {
+                return try await enqueueAndGather(requests)
+            }
+            throw error
+        }
+    }
+
+    /// Enqueues one job over the doorbell's pool, and wakes idle workers once it is committed.
+    @discardableResult
+    public func enqueue(_ request: JobRequest) async throws -> JobID {
+        try await enqueue([request])[0]
+    }
+
+    private func enqueueAndGather(_ requests: [JobRequest]) async throws -> [JobID] {
+        let ids = try await pool.enqueue(requests)
+        ring()
+        return ids
+    }
+
+    /// Whether the last ring is long enough ago for one without gathering, which then counts as sent.
+    private func mayRingAtOnce() -> Bool {
+        let now = ContinuousClock.now
+        return rings.withLock { rings in
+            if let last = rings.lastSent, last.duration(to: now) < Self.gatheringTime { return false }
+            rings.send(at: now)
+            return true
+        }
+    }
+
     /// Asks for the workers to be woken soon, and returns at once. To be called after the commit.
     public func ring() {
         local?.ring()
+        ask()
+    }
+
+    private func ask() {
+        rings.withLock { $0.isOwed = true }
         outgoing.ring()
     }
 
     /// Sends rings until shutdown or cancellation, and then the last one that was asked for.
     public func run() async {
-        await cancelWhenGracefulShutdown { await sendRings() }
+        await cancelWhenGracefulShutdown { await self.sendRings() }
         // In a task of its own, since this one may be cancelled.
-        if outgoing.isPending { await Task { await send() }.value }
+        if rings.withLock({ $0.isOwed }) { await Task { await send() }.value }
     }
 
     private func sendRings() async {
         for await _ in outgoing.rings {
-            await send()
-            do { try await Task.sleep(for: Self.gatheringTime) } catch { return }
+            // A moment longer than the gathering, so that jobs enqueued meanwhile may take it along.
+            while let last = rings.withLock({ $0.isOwed ? $0.lastSent : nil }),
+                case let pause = Self.gatheringTime + .milliseconds(1) - last.duration(to: .now), pause > .zero
+            {
+                do { try await Task.sleep(for: pause) } catch { return }
+            }
+            if rings.withLock({ $0.isOwed }) { await send() }
         }
     }
 
     private func send() async {
+        rings.withLock { $0.send(at: .now) }
         do {
             try await pool.ringDoorbell()
         } catch is CancellationError {
-            outgoing.ring()  // for the last time
+            rings.withLock { $0.isOwed = true }  // for the last time
         } catch {
             logger.debug("ring was not sent; workers find the jobs by polling", metadata: ["error": "\(error)"])
         }

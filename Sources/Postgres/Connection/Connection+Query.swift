@@ -107,7 +107,7 @@ extension Connection {
 extension PostgresError {
     /// A prepared statement no longer exists, or its plan would give other columns than before
     /// (RevalidateCachedQuery in src/backend/utils/cache/plancache.c).
-    var saysPlanIsStale: Bool {
+    package var saysPlanIsStale: Bool {
         sqlState == .invalidStatementName || (sqlState == .featureNotSupported && routine == "RevalidateCachedQuery")
     }
 }

@@ -3,9 +3,9 @@ import CLibPQ
 extension Connection {
     /// Sends many statements in one round trip.
     ///
-    /// There is one synchronisation point at the end, so outside of a transaction they are one implicit transaction:
-    /// after the first failure none of them has taken effect, those before it return rows all the same, and those
-    /// after it did not run and report ``SQLState/pipelineAborted``.
+    /// Outside of a transaction they are one implicit transaction, or as many as ``PipelineBatch/commit()`` makes of them:
+    /// after the first failure in one none of its statements has taken effect, those before it return rows all the same,
+    /// and those after it did not run and report ``SQLState/pipelineAborted``.
     ///
     ///     let results = try await connection.pipeline { batch in
     ///         for id in ids { batch.query("UPDATE item SET stock = stock - 1 WHERE id = $1", id) }
@@ -42,7 +42,7 @@ extension Connection {
             do {
                 let steps = try self.sendPipeline(batch, arguments, wire)
                 try await self.flush(wire)
-                let results = try await self.receivePipeline(steps, wire)
+                let results = try await self.receivePipeline(steps, starts: batch.starts, wire)
                 try self.sent(PQexitPipelineMode(wire.pointer), wire)
                 return results
             } catch {
@@ -60,7 +60,8 @@ extension Connection {
     private func sendPipeline(_ batch: PipelineBatch, _ arguments: [Arguments], _ wire: Wire) throws -> [Step] {
         var steps: [Step] = []
         var fresh: [String: [(name: String, types: [Oid])]] = [:]
-        for (item, arguments) in zip(batch.items, arguments) {
+        for (place, (item, arguments)) in zip(batch.items, arguments).enumerated() {
+            if batch.starts.contains(place) { try sent(PQpipelineSync(wire.pointer), wire) }
             var step = Step(text: item.text, types: arguments.types)
             if !configuration.preparesStatements {
                 try sendUnprepared(item.text, arguments, wire)
@@ -81,9 +82,12 @@ extension Connection {
         return steps
     }
 
-    private func receivePipeline(_ steps: [Step], _ wire: Wire) async throws -> [Result<RowSet, PostgresError>] {
+    private func receivePipeline(
+        _ steps: [Step], starts: Set<Int>, _ wire: Wire
+    ) async throws -> [Result<RowSet, PostgresError>] {
         var results: [Result<RowSet, PostgresError>] = []
-        for step in steps {
+        for (place, step) in steps.enumerated() {
+            if starts.contains(place) { try await receiveSync(wire) }
             if let name = step.preparesAs {
                 let outcome = try await receiveStep(step, wire)
                 if case .success = outcome { prepared.insert(name, for: step.text, step.types) }
@@ -94,10 +98,14 @@ extension Connection {
             }
             if case .failure(let error)? = results.last, error.saysPlanIsStale { _ = prepared.forget(step.text) }
         }
+        try await receiveSync(wire)
+        return results
+    }
+
+    private func receiveSync(_ wire: Wire) async throws {
         guard let end = try await nextResult(wire), end.status == PGRES_PIPELINE_SYNC else {
             throw lose(during: "pipeline")
         }
-        return results
     }
 
     /// The result of one command, and the null that ends it.

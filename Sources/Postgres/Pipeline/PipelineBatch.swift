@@ -6,6 +6,8 @@ public struct PipelineBatch: Sendable {
     }
 
     private(set) var items: [Item] = []
+    /// Places in ``items`` that a transaction of its own begins at.
+    private(set) var starts: Set<Int> = []
 
     /// Number of statements so far.
     public var count: Int { items.count }
@@ -18,5 +20,11 @@ public struct PipelineBatch: Sendable {
     /// Adds one statement.
     public mutating func query(_ statement: Statement, parameters: [(any PostgresEncodable)?]) {
         items.append(Item(text: statement.text, parameters: parameters))
+    }
+
+    /// Outside of a transaction: commits what was added so far. What is added later is another implicit transaction, and runs
+    /// even when a statement before this point failed.
+    public mutating func commit() {
+        if !items.isEmpty { starts.insert(items.count) }
     }
 }

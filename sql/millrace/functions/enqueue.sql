@@ -57,7 +57,18 @@ DECLARE
     ahead bigint;
     inserted bigint;
     heavy record;
+    -- Whether nothing but what the jobs themselves say decides what they are.
+    stand_alone boolean := num_nonnulls(in_run, by_parent, in_step, at_logical_time) = 0;
+    -- Read before all that the meaning of a shape depends on.
+    present_generation bigint := (SELECT number FROM shape_generation);
 BEGIN
+    IF stand_alone THEN
+        ids := insert_known_jobs(jobs);
+        IF ids IS NOT NULL THEN
+            fresh := array_fill(true, ARRAY[cardinality(ids)]);
+            RETURN;
+        END IF;
+    END IF;
     PERFORM check_jobs(jobs, by_parent IS NOT NULL OR in_run IS NOT NULL);
     -- Before the first id is taken, which may be a place in ready: see ready.sql.
     PERFORM announce_places();
@@ -153,7 +164,9 @@ BEGIN
             shape -> 'rules' AS rules,
             shape -> 'trace' AS trace,
             shape -> 'needs' AS needs,
-            shape -> 'parents' AS parents
+            shape -> 'parents' AS parents,
+            shape - '{plugin,queue,priority,args_version,max_attempts,timeout_ms,backoff_base_ms,backoff_cap_ms,tags}'::text[] = '{}'
+                AND coalesce(plugin.secrets = '{}', true) AS may_be_known
         FROM (SELECT DISTINCT raw.shape FROM raw) AS distinct_shape
         LEFT JOIN plugin ON plugin.name = shape ->> 'plugin'
     ), typed AS MATERIALIZED (
@@ -210,6 +223,22 @@ BEGIN
             CASE WHEN waits OR starts_at IS NULL OR starts_at <= moment THEN 'blocked' ELSE 'scheduled' END::job_state, starts_at
         FROM placed
         WHERE waits OR rules IS NOT NULL OR starts_at > moment
+    ), learnt AS (
+        INSERT INTO known_shape (shape, generation, lane_id, priority, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms,
+            tags, most_bytes)
+        SELECT typed.shape, present_generation, lanes.lane_id, typed.priority, typed.max_attempts, typed.timeout_ms,
+            typed.backoff_base_ms, typed.backoff_cap_ms, typed.tags, setting.value::bigint
+        FROM typed
+        JOIN lanes ON lanes.queue = typed.queue AND lanes.plugin = typed.plugin AND lanes.args_version = typed.args_version
+            AND lanes.priority = typed.priority AND lanes.lane_keys = '{}'
+        JOIN setting ON setting.name = 'max_args_bytes'
+        WHERE stand_alone AND may_be_known AND pg_column_size(typed.shape) < 500
+            -- Very many are not worth it.
+            AND pg_relation_size('known_shape') < 8000000
+            AND NOT EXISTS (SELECT FROM known_shape AS known
+                WHERE known.shape = typed.shape AND known.generation = present_generation)
+            AND NOT EXISTS (SELECT FROM limit_rule
+                WHERE limit_rule.by_key IS NOT NULL AND limit_covers(limit_rule, typed.queue, typed.plugin))
     ), bounded AS (
         INSERT INTO expiry (job_id, at, kind)
         SELECT id, deadline_at, 'deadline' FROM placed WHERE deadline_at IS NOT NULL

@@ -118,6 +118,49 @@ COMMENT ON COLUMN millrace.job.needs IS 'Jobs it waited for, in the order given.
 COMMENT ON COLUMN millrace.job.parent_id IS 'The job whose completion made it; NULL when it came from outside.';
 COMMENT ON COLUMN millrace.job.step IS 'The step of the pipeline run it belongs to; children inherit it.';
 
+CREATE TABLE millrace.shape_generation (number bigint NOT NULL);
+INSERT INTO millrace.shape_generation VALUES (1);
+COMMENT ON TABLE millrace.shape_generation IS
+    'One row. Its number rises when something changes that the meaning of a shape depends on: the description of a plugin, whether '
+    'a queue drains, a setting, a limit.';
+
+CREATE UNLOGGED TABLE millrace.known_shape (
+    shape jsonb NOT NULL,
+    generation bigint NOT NULL,
+    lane_id integer NOT NULL,
+    priority smallint NOT NULL,
+    max_attempts smallint NOT NULL,
+    timeout_ms bigint,
+    backoff_base_ms bigint NOT NULL,
+    backoff_cap_ms bigint NOT NULL,
+    tags text[],
+    most_bytes bigint NOT NULL
+);
+CREATE INDEX known_shape_shape ON millrace.known_shape (shape, generation);
+COMMENT ON TABLE millrace.known_shape IS
+    'What jobs without their arguments mean, so that enqueue need not find it out for each: see known_shapes.sql. A row holds as '
+    'long as its generation is the present one. A shape may stand here twice, so that nobody waits for somebody who writes it down.';
+COMMENT ON COLUMN millrace.known_shape.shape IS 'A job as enqueue_many takes it, without "args".';
+COMMENT ON COLUMN millrace.known_shape.most_bytes IS 'Bytes that arguments may take; more than that is looked at more closely.';
+
+CREATE FUNCTION millrace.begin_shape_generation() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = millrace, pg_temp AS $$
+BEGIN
+    UPDATE shape_generation SET number = number + 1;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER begin_shape_generation AFTER INSERT OR DELETE ON millrace.plugin
+FOR EACH ROW EXECUTE FUNCTION millrace.begin_shape_generation();
+CREATE TRIGGER begin_shape_generation_anew AFTER UPDATE ON millrace.plugin FOR EACH ROW WHEN (
+    (OLD.version, OLD.queue, OLD.max_attempts, OLD.timeout_ms, OLD.backoff_base_ms, OLD.backoff_cap_ms, OLD.secrets)
+    IS DISTINCT FROM
+    (NEW.version, NEW.queue, NEW.max_attempts, NEW.timeout_ms, NEW.backoff_base_ms, NEW.backoff_cap_ms, NEW.secrets))
+EXECUTE FUNCTION millrace.begin_shape_generation();
+CREATE TRIGGER begin_shape_generation AFTER UPDATE ON millrace.queue FOR EACH ROW
+WHEN ((OLD.draining_at IS NULL) <> (NEW.draining_at IS NULL)) EXECUTE FUNCTION millrace.begin_shape_generation();
+
 CREATE TABLE millrace.ready (
     lane_id integer NOT NULL,
     pos bigint NOT NULL,

@@ -42,3 +42,5 @@ INSERT INTO millrace.setting (name, value, meaning) VALUES
     ('max_args_bytes', '1048576', 'Bytes that the arguments of one job may take as JSON text.'),
     ('max_children', '100000', 'Jobs that one job or step may fan out into.');
 COMMENT ON TABLE millrace.setting IS 'What the operator may change with UPDATE; read by enqueue and the duties.';
+CREATE TRIGGER begin_shape_generation AFTER INSERT OR UPDATE OR DELETE ON millrace.setting
+FOR EACH ROW EXECUTE FUNCTION millrace.begin_shape_generation();

@@ -26,6 +26,9 @@ COMMENT ON COLUMN millrace.limit_rule.maximum IS 'concurrency: permits. rate: jo
 COMMENT ON COLUMN millrace.limit_rule.burst IS 'rate: how many may start at once after a rest; the size of the bucket.';
 COMMENT ON COLUMN millrace.limit_rule.fair IS 'Whether the values of the key take turns, whoever has more jobs waiting.';
 
+CREATE TRIGGER begin_shape_generation AFTER INSERT OR UPDATE OR DELETE ON millrace.limit_rule
+FOR EACH ROW EXECUTE FUNCTION millrace.begin_shape_generation();
+
 CREATE TABLE millrace.limit_key (
     limit_id integer NOT NULL,
     key text NOT NULL,

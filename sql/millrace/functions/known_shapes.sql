@@ -1,0 +1,131 @@
+-- Enqueue in one statement for jobs that are like earlier ones.
+--
+-- What a job is without its arguments is its shape. To find out what a shape means takes a look at the plugin's defaults, the lane,
+-- the settings, the limits and the queue, which costs more than to write the job. So insert_jobs writes it down
+-- (known_shape), and here it is looked up as a whole. It holds as long as the generation is the one that it was found out in; what
+-- it depends on starts a new generation with its change (see m0002_jobs.sql). Only shapes of jobs that are ready at once and
+-- have nothing that only some jobs have are written down.
+--
+-- limit_rule is named for its lock: whoever sets a limit waits for transactions that enqueued, and they for it.
+
+-- Inserts jobs whose shapes are all known. Returns their ids in the order of the array; NULL, and inserts nothing, when one is
+-- not, or something is wrong with one.
+CREATE OR REPLACE FUNCTION millrace.insert_known_jobs(jobs jsonb) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    ids bigint[];
+BEGIN
+    IF jsonb_typeof(jobs) IS DISTINCT FROM 'array' THEN
+        RETURN NULL;
+    END IF;
+    WITH given AS MATERIALIZED (
+        SELECT element.place, element.job -> 'args' AS args, known.*
+        FROM jsonb_array_elements(jobs) WITH ORDINALITY AS element(job, place)
+        LEFT JOIN LATERAL (
+            SELECT lane_id, priority, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags, most_bytes FROM known_shape
+            WHERE known_shape.shape = CASE jsonb_typeof(element.job) WHEN 'object' THEN element.job - 'args' END
+                AND known_shape.generation = (SELECT number FROM shape_generation)
+            LIMIT 1
+        ) AS known ON true
+        ORDER BY element.place
+    ), accepted AS MATERIALIZED (
+        SELECT clock() AS moment
+        FROM (
+            SELECT bool_and(given.lane_id IS NOT NULL AND jsonb_typeof(given.args) = 'object') AS is_known,
+                min(given.most_bytes) AS most_bytes
+            FROM given
+        ) AS all_of_them
+        WHERE is_known AND pg_column_size(jobs) <= most_bytes AND NOT EXISTS (SELECT FROM limit_rule WHERE limit_rule.id < 0)
+            -- Before the first id is taken, which is a place in ready: see announce_places in ready.sql.
+            AND pg_current_xact_id() IS NOT NULL AND pg_advisory_xact_lock_shared(1835625580, 1)::text IS NOT NULL
+    ), numbered AS MATERIALIZED (
+        SELECT nextval('job_id_seq') AS id, accepted.moment, given.* FROM accepted CROSS JOIN given
+    ), kept AS (
+        INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags)
+        SELECT id, moment, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags FROM numbered
+    ), runnable AS (
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits, max_attempts, timeout_ms, args)
+        SELECT numbered.lane_id, numbered.id, numbered.id, moment, 0, 0, 1, 0, fitting.max_attempts, fitting.timeout_ms, fitting.args
+        FROM numbered LEFT JOIN LATERAL (
+            SELECT numbered.max_attempts, numbered.timeout_ms, numbered.args WHERE pg_column_size(numbered.args) <= 1000
+        ) AS fitting ON true
+    )
+    SELECT array_agg(numbered.id) INTO ids FROM numbered;
+    RETURN ids;
+END
+$$;
+
+-- Enqueues many jobs that differ in nothing but their arguments: the fast way for many, and for one.
+--
+-- shape     an element of enqueue_many without "args"
+-- args      array of objects, one for each job
+-- Returns the ids in the order of the array, like insert_jobs.
+--
+--   SELECT millrace.enqueue_each('{"plugin": "greet", "priority": 3}', '[{"customer": 7}, {"customer": 8}]');
+CREATE OR REPLACE FUNCTION millrace.enqueue_each(shape jsonb, args jsonb) RETURNS bigint[]
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    ids bigint[];
+BEGIN
+    WITH known AS MATERIALIZED (
+        SELECT lane_id, priority, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags, clock() AS moment
+        FROM known_shape
+        WHERE known_shape.shape = enqueue_each.shape AND known_shape.generation = (SELECT number FROM shape_generation)
+            AND jsonb_typeof(enqueue_each.args) = 'array'
+            AND NOT jsonb_path_exists(enqueue_each.args, '$[*] ? (@.type() != "object")')
+            AND pg_column_size(enqueue_each.args) <= known_shape.most_bytes
+            AND NOT EXISTS (SELECT FROM limit_rule WHERE limit_rule.id < 0)
+            -- Before the first id is taken, as above.
+            AND pg_current_xact_id() IS NOT NULL AND pg_advisory_xact_lock_shared(1835625580, 1)::text IS NOT NULL
+        LIMIT 1
+    ), numbered AS MATERIALIZED (
+        SELECT nextval('job_id_seq') AS id, element.value
+        FROM known CROSS JOIN jsonb_array_elements(enqueue_each.args) AS element(value)
+    ), kept AS (
+        INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags)
+        SELECT id, moment, lane_id, priority, value, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags
+        FROM numbered CROSS JOIN known
+    ), runnable AS (
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits, max_attempts, timeout_ms, args)
+        SELECT known.lane_id, numbered.id, numbered.id, known.moment, 0, 0, 1, 0, fitting.max_attempts, fitting.timeout_ms, fitting.value
+        FROM numbered CROSS JOIN known LEFT JOIN LATERAL (
+            SELECT known.max_attempts, known.timeout_ms, numbered.value WHERE pg_column_size(numbered.value) <= 1000
+        ) AS fitting ON true
+    )
+    SELECT array_agg(numbered.id) INTO ids FROM numbered;
+    IF ids IS NULL THEN
+        RETURN enqueue_each_slowly(shape, args);
+    END IF;
+    RETURN ids;
+END
+$$;
+
+-- The same by insert_jobs.
+CREATE OR REPLACE FUNCTION millrace.enqueue_each_slowly(shape jsonb, args jsonb) RETURNS bigint[]
+LANGUAGE plpgsql
+SET search_path = millrace, pg_temp AS $$
+BEGIN
+    IF jsonb_typeof(args) IS DISTINCT FROM 'array' THEN
+        RAISE EXCEPTION 'args is not a JSON array' USING ERRCODE = 'invalid_parameter_value',
+            HINT = 'Give an array with the arguments of each job, for example [{"customer": 1}, {"customer": 2}].';
+    END IF;
+    RETURN (insert_jobs((
+        SELECT coalesce(jsonb_agg(CASE jsonb_typeof(shape) WHEN 'object' THEN shape || jsonb_build_object('args', element.value)
+            ELSE shape END ORDER BY element.place), '[]')
+        FROM jsonb_array_elements(args) WITH ORDINALITY AS element(value, place)))).ids;
+END
+$$;
+
+-- Forgets shapes of earlier generations, and all of them when they have become very many.
+CREATE OR REPLACE FUNCTION millrace.forget_shapes() RETURNS void
+LANGUAGE sql
+SET search_path = millrace, pg_temp AS $$
+    DELETE FROM known_shape WHERE ctid = ANY (ARRAY(
+        SELECT old.ctid FROM known_shape AS old
+        WHERE old.generation <> (SELECT number FROM shape_generation) OR (SELECT count(*) FROM known_shape) > 10000
+        FOR UPDATE SKIP LOCKED))
+$$;
