@@ -74,6 +74,46 @@ struct FencingTests {
         #expect(new.crashes == 1)
     }
 
+    @Test("leases of a worker that has ended are looked for less and less often, and found all the same")
+    func seldomSought() async throws {
+        let database = try TestDatabase.current
+        let pool = database.pool
+        for _ in 0..<3 { try await pool.enqueue(try Scripted.request()) }
+        let dead = try await ManualWorker("dead", on: database)
+        let alive = try await ManualWorker("alive", on: database)
+        #expect(try await dead.claim(1).count == 1)
+        try await dead.fallSilent()
+        #expect(try await pool.rescueJobs(thorough: false) == 1)
+        // As by claims that were on their way when the worker was declared lost.
+        func claimLate() async throws {
+            let job = try #require(try await alive.claim(1).first)
+            try await pool.execute(
+                "UPDATE millrace.lease SET worker_id = $1 WHERE job_id = $2", dead.id, job.id.rawValue)
+        }
+        func wait(seconds: Int) async throws {
+            try await pool.execute(
+                """
+                UPDATE millrace.worker SET ended_at = ended_at - $1 * interval '1 second',
+                    leases_sought_at = leases_sought_at - $1 * interval '1 second' WHERE id = $2
+                """, seconds, dead.id)
+        }
+        try await claimLate()
+        #expect(try await pool.rescueJobs(thorough: false) == 0, "not yet")
+        try await wait(seconds: 2)
+        #expect(try await pool.rescueJobs(thorough: false) == 1)
+        try await claimLate()
+        #expect(try await pool.rescueJobs(thorough: false) == 0, "not before it has been ended for five seconds")
+        try await wait(seconds: 4)
+        #expect(try await pool.rescueJobs(thorough: false) == 1)
+        try await claimLate()
+        #expect(try await pool.rescueJobs(thorough: false) == 0)
+        #expect(try await pool.rescueJobs() == 1, "asked for, it looks at once")
+        try await claimLate()
+        try await wait(seconds: 700)
+        #expect(try await pool.rescueJobs(thorough: false) == 0, "after ten minutes only a thorough look finds it")
+        #expect(try await pool.rescueJobs() == 1)
+    }
+
     @Test("a job that takes its worker down three times is quarantined and visible")
     func quarantine() async throws {
         let database = try TestDatabase.current

@@ -159,9 +159,11 @@ $$;
 
 -- Declares workers lost whose lease ran out, and gives their jobs to others. A crash is not a failure: the attempt is
 -- given back and the crash counted; a job that took down as many workers as the setting allows is quarantined.
--- Leases of workers that are lost or have stopped are looked for every time, so that a claim that was on its way when
--- its worker was declared lost is found as well; when no worker has ended for ten minutes, only a thorough call looks.
 -- Returns how many jobs it moved.
+--
+-- Leases have no index by worker, which each claim would pay for; they are looked through. So that is done when a worker has
+-- ended, and again after one second, three, seven and so on up to ten minutes, for a claim that was on its way when its worker was
+-- declared lost; or when it is asked for. An old snapshot keeps the rows of all leases since in the table, and makes each look a long one.
 CREATE OR REPLACE FUNCTION millrace.rescue(thorough boolean DEFAULT true) RETURNS integer
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
@@ -170,14 +172,17 @@ DECLARE
     held lease;
     holder text;
     rescued integer := 0;
+    began timestamptz;
 BEGIN
     UPDATE worker SET state = 'lost', ended_at = clock()
     WHERE id IN (
         SELECT id FROM worker
         WHERE state IN ('alive', 'draining') AND heartbeat_at + lease_ms * interval '1 millisecond' < clock()
         FOR UPDATE SKIP LOCKED);
+    began := clock();
     IF NOT thorough AND NOT EXISTS (
-        SELECT FROM worker WHERE state IN ('lost', 'stopped') AND ended_at > clock() - interval '10 minutes') THEN
+        SELECT FROM worker WHERE state IN ('lost', 'stopped') AND ended_at > began - interval '10 minutes'
+            AND (leases_sought_at IS NULL OR began - ended_at >= 2 * (leases_sought_at - ended_at) + interval '1 second')) THEN
         RETURN 0;
     END IF;
 
@@ -206,6 +211,12 @@ BEGIN
         END IF;
         rescued := rescued + 1;
     END LOOP;
+    IF rescued < 1000 THEN
+        UPDATE worker SET leases_sought_at = began
+        WHERE id IN (
+            SELECT id FROM worker WHERE state IN ('lost', 'stopped') AND ended_at BETWEEN began - interval '10 minutes' AND began
+            FOR UPDATE SKIP LOCKED);
+    END IF;
     RETURN rescued;
 END
 $$;

@@ -15,7 +15,8 @@ CREATE TABLE millrace.worker (
     stale_outcomes bigint NOT NULL DEFAULT 0,
     queue_slots jsonb NOT NULL DEFAULT '{}',
     queue_weights jsonb NOT NULL DEFAULT '{}',
-    clock_ahead_ms bigint
+    clock_ahead_ms bigint,
+    leases_sought_at timestamptz
 ) WITH (fillfactor = 50);
 CREATE INDEX worker_heartbeat ON millrace.worker (state) WHERE state IN ('alive', 'draining');
 COMMENT ON TABLE millrace.worker IS 'One row per start of a worker process. A worker that was declared lost comes back as a new row.';
@@ -28,6 +29,8 @@ COMMENT ON COLUMN millrace.worker.queue_weights IS
     '{"queue": weight}: how its slots are shared when several queues have ready jobs, 1 for queues that are not named. Empty: by '
     'priority over all queues.';
 COMMENT ON COLUMN millrace.worker.clock_ahead_ms IS 'How far its own clock is ahead of the database''s. For people; nothing is decided by it.';
+COMMENT ON COLUMN millrace.worker.leases_sought_at IS
+    'When leases of a worker that has ended were last looked for, to the end; NULL for not yet.';
 COMMENT ON COLUMN millrace.worker.stale_outcomes IS 'Outcomes it reported with an epoch that no longer held. They changed nothing.';
 
 CREATE TABLE millrace.setting (
