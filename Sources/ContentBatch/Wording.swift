@@ -17,8 +17,10 @@ struct Wording: Sendable {
     func reason(origin: String) -> String? {
         switch (language, origin) {
         case ("zh", "popular"): "很多顾客都喜欢"
+        case ("zh", "new"): "新品上架，也许合您心意"
         case ("zh", "explored"): "也许会给您一点新灵感"
         case (_, "popular"): "liked by many of our customers"
+        case (_, "new"): "new in our shop"
         case (_, "explored"): "something new for a change"
         default: nil
         }

@@ -10,10 +10,13 @@ func measureQuality(_ options: Options) throws {
         let specs = try text.split(separator: "+").map { try ModelSpec(String($0)) }
         var weights = [1.0]
         if specs.count > 1 {
-            let fitted = try fit(specs, split.train, share: options.number("validation", or: 0.2), threads: threads)
+            let fitted = try fit(
+                specs, split.train, times: split.times, share: options.number("validation", or: 0.2), threads: threads)
             weights = fitted.weights
         }
-        let (models, trained) = try seconds { try specs.map { try $0.train(split.train, threads: threads) } }
+        let (models, trained) = try seconds {
+            try specs.map { try $0.train(split.train, times: split.times, threads: threads) }
+        }
         let lists = try rank(models, weights: weights, split.train, threads: threads)
         let quality = try RankingQuality(of: lists, heldOut: split.test, at: 20)
         let shape = try ListQuality(of: lists, history: split.train, at: 20)
@@ -49,10 +52,10 @@ private func rank(
 
 /// Weights fitted on a validation split of the training data; the test data are not looked at.
 private func fit(
-    _ specs: [ModelSpec], _ data: InteractionBlock, share: Double, threads: Int
+    _ specs: [ModelSpec], _ data: InteractionBlock, times: InteractionTimes, share: Double, threads: Int
 ) throws -> BlendFit {
     let split = try data.splitPerUser(share: share, seed: 20)
-    let models = try specs.map { try $0.train(split.train, threads: threads) }
+    let models = try specs.map { try $0.train(split.train, times: times, threads: threads) }
     // The first users are as good as any, and enough.
     let rows = 0..<min(10_000, data.rows)
     let table = try CandidateTable(models, history: split.train, rows: rows, depth: 100, threads: threads)

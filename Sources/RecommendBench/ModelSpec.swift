@@ -24,8 +24,16 @@ struct ModelSpec {
 
     private func whole(_ name: String, _ other: Int) -> Int { settings[name].map { Int($0) } ?? other }
 
-    /// Trains the model.
-    func train(_ data: InteractionBlock, threads: Int) throws -> any ItemScorer {
+    /// Trains the model; with `group=1`, `2` or `3` on invoices, days or weeks in place of users, where it is one of items.
+    func train(_ data: InteractionBlock, times: InteractionTimes, threads: Int) throws -> any ItemScorer {
+        guard let number = settings["group"] else { return try train(data, threads: threads) }
+        guard ["ease", "cosine", "bm25", "graph"].contains(name), number == number.rounded(),
+            let grouping = InteractionTimes.Grouping(rawValue: Int(number))
+        else { throw Options.Wrong(description: "\(text): group takes 1, 2 or 3, and a model of items") }
+        return try train(try times.grouped(data, by: grouping), threads: threads)
+    }
+
+    private func train(_ data: InteractionBlock, threads: Int) throws -> any ItemScorer {
         switch name {
         case "popular": return PopularItems(data)
         case "ials":

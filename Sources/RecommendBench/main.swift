@@ -9,6 +9,7 @@ let usage = """
       events    [--users N --items N --interactions N --seed N]                the same as lines for COPY into shop.event
       als       --data FOLDER [--factors N --solver cg|cholesky|subspace --iterations N --threads N --out FOLDER]
       top       --data FOLDER --model FOLDER [--count N --threads N]
+      new       --train FILE --test FILE --contents FILE [--share N --factors N --threads N]
       quality   --train FILE --test FILE --models "NAME:setting=number,… NAME+NAME …" [--threads N]
     """
 
@@ -19,6 +20,7 @@ do {
     case "events": try writeEvents(options)
     case "als": try timeALS(options)
     case "top": try timeTopItems(options)
+    case "new": try measureNewItems(options)
     case "quality": try measureQuality(options)
     default:
         print(usage)

@@ -75,14 +75,16 @@ struct PlanTraining: Plugin {
     ) async throws {
         let arguments = plan.arguments
         let ids = ModelIDs(data)
-        let catalogue = try await job.database.catalogue(of: ids)
+        let new = arguments.listsNewItems ? try await job.database.newItems(besides: ids) : nil
+        let catalogue = try await job.database.catalogue(of: ids.adding(new?.ids ?? []))
         let made = try await onOwnThread { check in
             try permanently {
                 let factors = try trainInProcess(data, arguments) { half in
                     try check()
                     job.progress(half, of: 2 * arguments.iterations, "half-iterations")
                 }
-                return try TrainedHere(factors, data, arguments, ids: ids, catalogue: catalogue, check: check)
+                return try TrainedHere(
+                    factors, data, arguments, ids: ids, new: new, catalogue: catalogue, check: check)
             }
         }
         let cold = try await made.trained.coldStart(ids, in: job.database)

@@ -64,6 +64,9 @@ extension TrainingArguments {
             "Share of a list's places for items drawn at random, to learn of them; never the first.", minimum: 0,
             maximum: 0.9),
         "cold_start": .init("What customers without history get: popular items, or none."),
+        "new_items": .init(
+            "What becomes of items in stock that nobody has bought yet: content lists those whose title, category, brand "
+                + "and price are like items that were bought, with the factors of these; none leaves them out."),
         "keep_models": .init(
             "Models besides the served one whose factors and recommendations are kept, so that a roll-back serves at "
                 + "once.", minimum: 0, maximum: 100),

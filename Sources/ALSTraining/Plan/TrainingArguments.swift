@@ -32,6 +32,7 @@ struct TrainingArguments: Codable, Sendable, Equatable {
     var freshnessHalfLifeDays = 30.0
     var exploration = 0.0
     var coldStart = ColdStart.popular
+    var newItems = NewItemRule.content
     var keepModels = 3
     var tuning: Int?
 
@@ -50,6 +51,7 @@ struct TrainingArguments: Codable, Sendable, Equatable {
         case categoryCap = "category_cap"
         case freshnessHalfLifeDays = "freshness_half_life_days"
         case coldStart = "cold_start"
+        case newItems = "new_items"
         case keepModels = "keep_models"
     }
 
@@ -73,6 +75,11 @@ struct TrainingArguments: Codable, Sendable, Equatable {
     enum Holdout: String, Codable, Sendable, CaseIterable {
         case none
         case lastPurchase = "last-purchase"
+    }
+
+    /// Whether items are listed that the training has not seen.
+    enum NewItemRule: String, Codable, Sendable, CaseIterable {
+        case none, content
     }
 
     /// What a customer without history gets.

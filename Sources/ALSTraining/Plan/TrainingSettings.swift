@@ -38,6 +38,9 @@ extension TrainingArguments {
     /// Whether lists are changed after they were ranked.
     var reranks: Bool { diversity > 0 || categoryCap > 0 || freshness > 0 }
 
+    /// Whether items are listed that nobody has bought yet; a measurement lists nothing.
+    var listsNewItems: Bool { newItems == .content && holdout == .none }
+
     /// What a visit adds to the strength of a pair, by the place of its kind among `kinds`.
     var visitWeights: [Float] { kinds.map { Float(kindWeights[$0] ?? 1) } }
 

@@ -36,7 +36,7 @@ struct TrainedHere: Sendable {
 
     init(
         _ factors: TrainedFactors, _ data: TrainingData, _ arguments: TrainingArguments, ids: ModelIDs,
-        catalogue: Catalogue, check: () throws -> Void
+        new: NewItems?, catalogue: Catalogue, check: () throws -> Void
     ) throws {
         self.factors = factors
         trained = TrainedModel(factors, arguments)
@@ -46,7 +46,8 @@ struct TrainedHere: Sendable {
         var holdout: HoldoutMetrics?
         switch arguments.holdout {
         case .none:
-            recommendations = try trained.recommendations(for: customers, ids: ids, catalogue: catalogue, check: check)
+            let assortment = try Assortment(trained, ids: ids, new: new, catalogue: catalogue, check: check)
+            recommendations = try trained.recommendations(for: customers, from: assortment, check: check)
         case .lastPurchase:
             recommendations = []
             let heldOut = data.heldOut.map { heldOut in

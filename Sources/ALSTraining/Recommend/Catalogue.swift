@@ -11,12 +11,13 @@ private let catalogueStatement: Statement = """
 /// What lists need to know of the items, by column.
 struct Catalogue: Sendable {
     /// Whether anybody may get it: a product in stock.
-    let isRecommendable: [Bool]
+    private(set) var isRecommendable: [Bool]
     /// Number of its category; nil for none.
     let categories: [Int?]
     /// Days from its first event to the last event of all.
     let ages: [Double]
-    /// All recommendable items, those with most customers first; the score is their share of all customers.
+    /// All recommendable items that somebody has, those with most customers first; the score is their share of all
+    /// customers.
     let popular: [ScoredItem]
 
     /// - Parameters:
@@ -30,9 +31,16 @@ struct Catalogue: Sendable {
         categories = names.map { $0.flatMap { numbers[$0] } }
         ages = ids.itemAges
         let customers = Float(max(1, ids.customers.count))
-        popular = ids.itemCustomers.indices.filter { isRecommendable[$0] }
+        popular = ids.itemCustomers.indices.filter { isRecommendable[$0] && ids.itemCustomers[$0] > 0 }
             .sorted { (-ids.itemCustomers[$0], $0) < (-ids.itemCustomers[$1], $1) }
             .map { ScoredItem(item: Int32($0), score: Float(ids.itemCustomers[$0]) / customers) }
+    }
+
+    /// The same, with only those recommendable that `isOffered`, which must be true for all that somebody has.
+    func offering(_ isOffered: (Int) -> Bool) -> Catalogue {
+        var catalogue = self
+        for item in isRecommendable.indices where !isOffered(item) { catalogue.isRecommendable[item] = false }
+        return catalogue
     }
 }
 

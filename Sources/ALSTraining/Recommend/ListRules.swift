@@ -9,6 +9,9 @@ struct ListRules: Sendable {
     let catalogue: Catalogue
     let items: FactorMatrix
 
+    /// An item of a list, and what brought it there.
+    typealias Line = (entry: ScoredItem, origin: Recommendation.Origin)
+
     /// How many candidates the rules choose from.
     var candidates: Int { arguments.reranks ? 5 * arguments.topN : arguments.topN }
 
@@ -18,7 +21,7 @@ struct ListRules: Sendable {
     ///   - isAllowed: whether this customer may get an item, by column.
     func list(
         from candidates: [ScoredItem], customer: Int32, isAllowed: (Int32) -> Bool
-    ) throws -> [(entry: ScoredItem, origin: Recommendation.Origin)] {
+    ) throws -> [Line] {
         let count = arguments.topN
         let scores = Dictionary(uniqueKeysWithValues: candidates.map { ($0.item, $0.score) })
         var list = try reranked(candidates)

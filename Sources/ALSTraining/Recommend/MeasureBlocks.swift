@@ -13,7 +13,7 @@ extension TrainedModel {
         of blocks: [Customers], heldOut: [InteractionBlock], popular: PopularItems, check: () throws -> Void
     ) throws -> [RankingTally] {
         let count = arguments.topN
-        let lists = try topItems(for: blocks, count: count, isRecommendable: nil, check: check)
+        let lists = try topItems(for: blocks, of: items, count: count, isRecommendable: nil, check: check)
         return try blocks.indices.compactMap { index in
             try check()
             return try RankingTally(

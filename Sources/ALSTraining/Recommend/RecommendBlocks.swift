@@ -5,16 +5,18 @@ extension TrainedModel {
     ///
     /// - Parameters:
     ///   - blocks: blocks that follow each other.
-    ///   - ids: which customers and items they are.
-    ///   - catalogue: what is known of the items.
+    ///   - assortment: what lists are made from.
     ///   - check: called every few customers.
     func recommendations(
-        for blocks: [Customers], ids: ModelIDs, catalogue: Catalogue, check: () throws -> Void
+        for blocks: [Customers], from assortment: Assortment, check: () throws -> Void
     ) throws -> [Recommendation] {
-        let rules = ListRules(arguments: arguments, catalogue: catalogue, items: items)
+        let (ids, catalogue) = (assortment.ids, assortment.catalogue)
+        let rules = ListRules(arguments: arguments, catalogue: catalogue, items: assortment.factors)
         let lists = try topItems(
-            for: blocks, count: rules.candidates, isRecommendable: catalogue.isRecommendable, check: check)
-        var found: [Recommendation] = []
+            for: blocks, of: assortment.factors, count: rules.candidates, isRecommendable: catalogue.isRecommendable,
+            check: check)
+        var chosen: [(customer: Int32, list: [ListRules.Line])] = []
+        var scores: [ScoresToExplain] = []
         for (customers, candidates) in zip(blocks, lists) {
             for row in 0..<candidates.rows {
                 try check()
@@ -22,28 +24,30 @@ extension TrainedModel {
                 let list = try rules.list(from: candidates.list(ofRow: row), customer: customer) {
                     !customers.excluded.contains(row: row, column: $0)
                 }
-                let reasons = try reasons(
-                    for: list.filter { $0.origin == .model }.map(\.entry.item), row, of: customers)
-                for (rank, line) in list.enumerated() {
-                    let because = reasons[line.entry.item] ?? .none
-                    found.append(
-                        Recommendation(
-                            customer: customer, rank: Int16(rank + 1), item: ids.items[Int(line.entry.item)],
-                            score: line.entry.score, origin: line.origin, because: because.json(itemIDs: ids.items)))
-                }
+                chosen.append((customer, list))
+                scores.append(
+                    ScoresToExplain(
+                        targets: list.filter { $0.origin == .model }.map(\.entry.item),
+                        columns: customers.interactions.columns(ofRow: row),
+                        values: customers.interactions.values(ofRow: row)))
+            }
+        }
+        let explained = try explain(scores, by: assortment.factors, check: check)
+        var found: [Recommendation] = []
+        for ((customer, list), (explanations, past)) in zip(chosen, zip(explained, scores.lazy.map(\.columns))) {
+            let reasons = Dictionary(
+                uniqueKeysWithValues: explanations.map { ($0.item, RecommendationReasons($0, past: past)) })
+            for (rank, line) in list.enumerated() {
+                let because = reasons[line.entry.item] ?? .none
+                let isNew = line.origin == .model && line.entry.item >= assortment.known
+                found.append(
+                    Recommendation(
+                        customer: customer, rank: Int16(rank + 1), item: ids.items[Int(line.entry.item)],
+                        score: line.entry.score, origin: isNew ? .new : line.origin,
+                        because: because.json(itemIDs: ids.items)))
             }
         }
         return found
-    }
-
-    private func reasons(
-        for targets: [Int32], _ row: Int, of customers: Customers
-    ) throws -> [Int32: RecommendationReasons] {
-        let past = customers.interactions.columns(ofRow: row)
-        guard !past.isEmpty else { return [:] }
-        let explained = try explain(row: row, of: customers, items: targets)
-        return Dictionary(
-            uniqueKeysWithValues: explained.map { ($0.item, RecommendationReasons($0, past: past)) })
     }
 
     /// What the blocks' customers add to what the training minimised, block by block.

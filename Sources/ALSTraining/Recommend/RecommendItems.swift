@@ -31,7 +31,7 @@ struct RecommendItems: Plugin {
         let shard = try model.plan.blocks(ofShard: job.arguments.shard, side: .user)
         let trained = try await TrainedModel(model, from: job.database)
         let ids = try await job.database.modelIDs(model.id)
-        let catalogue = try await job.database.catalogue(of: ids)
+        let assortment = try await trained.assortment(ids, in: job.database)
         var outcome = Outcome()
         var found: [Recommendation] = []
         for blocks in shard.batches {
@@ -41,7 +41,7 @@ struct RecommendItems: Plugin {
             case .none:
                 found += try await onOwnThread { check in
                     try permanently {
-                        try trained.recommendations(for: customers, ids: ids, catalogue: catalogue, check: check)
+                        try trained.recommendations(for: customers, from: assortment, check: check)
                     }
                 }
             case .lastPurchase:
@@ -60,6 +60,17 @@ struct RecommendItems: Plugin {
         outcome.recommendations = found.count
         try await job.complete(result: outcome) { [found] transaction in
             try await transaction.store(found, model: model.id)
+        }
+    }
+}
+
+extension TrainedModel {
+    /// What this model's lists are made from, with new items if the training was told so.
+    func assortment(_ ids: ModelIDs, in session: some Session) async throws -> Assortment {
+        let new = arguments.listsNewItems ? try await session.newItems(besides: ids) : nil
+        let catalogue = try await session.catalogue(of: ids.adding(new?.ids ?? []))
+        return try await onOwnThread { check in
+            try permanently { try Assortment(self, ids: ids, new: new, catalogue: catalogue, check: check) }
         }
     }
 }

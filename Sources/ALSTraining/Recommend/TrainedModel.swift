@@ -63,13 +63,16 @@ struct TrainedModel: Sendable {
     }
 
     /// The best items of the customers of some blocks, at once: making the items ready for it takes time.
+    ///
+    /// - Parameter factors: of the items, the model's own or those of an ``Assortment``.
     func topItems(
-        for blocks: [Customers], count: Int, isRecommendable: [Bool]?, check: () throws -> Void
+        for blocks: [Customers], of factors: FactorMatrix, count: Int, isRecommendable: [Bool]?,
+        check: () throws -> Void
     ) throws -> [RankedLists] {
         let lists = try Analytics.topItems(
-            users: try FactorMatrix(joining: blocks.map(\.factors)), items: items, count: count,
-            excluding: try InteractionBlock(joining: blocks.map(\.excluded)), recommendable: isRecommendable,
-            threads: arguments.threads, check: check)
+            users: try FactorMatrix(joining: blocks.map(\.factors)), items: factors, count: count,
+            excluding: try InteractionBlock(joining: blocks.map(\.excluded), columnCount: factors.rows),
+            recommendable: isRecommendable, threads: arguments.threads, check: check)
         var first = 0
         return blocks.map { block in
             defer { first += block.factors.rows }
@@ -77,11 +80,13 @@ struct TrainedModel: Sendable {
         }
     }
 
-    /// What made up the scores of a customer's items.
-    func explain(row: Int, of customers: Customers, items targets: [Int32]) throws -> [ScoreExplanation] {
+    /// What made up the scores of customers' items.
+    func explain(
+        _ customers: [ScoresToExplain], by factors: FactorMatrix, check: () throws -> Void
+    ) throws -> [[ScoreExplanation]] {
         try explainScores(
-            columns: customers.interactions.columns(ofRow: row), values: customers.interactions.values(ofRow: row),
-            targets: targets, items: items, gramian: gramian, objective: arguments.objective)
+            of: customers, items: factors, gramian: gramian, objective: arguments.objective, threads: arguments.threads,
+            check: check)
     }
 }
 
@@ -105,7 +110,9 @@ extension TrainedModel.Customers {
 
 extension InteractionBlock {
     /// Joins blocks that follow each other.
-    init(joining blocks: [InteractionBlock]) throws(FactorizationError) {
+    ///
+    /// - Parameter columnCount: at least that of the blocks; nil for theirs.
+    init(joining blocks: [InteractionBlock], columnCount: Int? = nil) throws(FactorizationError) {
         guard let first = blocks.first else { throw .mismatch("no blocks to join") }
         var offsets = [0]
         var columns: [Int32] = []
@@ -117,7 +124,8 @@ extension InteractionBlock {
             values.append(contentsOf: block.values)
         }
         try self.init(
-            firstRow: first.firstRow, columnCount: first.columnCount, rowOffsets: offsets, columns: columns,
+            firstRow: first.firstRow, columnCount: columnCount ?? first.columnCount, rowOffsets: offsets,
+            columns: columns,
             values: values)
     }
 }

@@ -30,7 +30,7 @@ private let coldStatement: Statement = """
 struct Recommendation: Sendable, Equatable {
     /// Where a line comes from; the raw value is what `shop.model_recommendation.origin` holds.
     enum Origin: String, Sendable {
-        case model, popular, explored
+        case model, new, popular, explored
     }
 
     let customer: Int32

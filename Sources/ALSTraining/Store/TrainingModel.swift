@@ -62,6 +62,16 @@ struct ModelIDs: Sendable {
         self.itemCustomers = itemCustomers
         itemAges = seenAt.map { (dataTo ?? $0).timeIntervalSince($0) / 86_400 }
     }
+
+    private init(_ ids: ModelIDs, adding new: [Int32]) {
+        customers = ids.customers
+        items = ids.items + new
+        itemCustomers = ids.itemCustomers + new.map { _ in 0 }
+        itemAges = ids.itemAges + new.map { _ in 0 }
+    }
+
+    /// The same with items that nobody has and that are new.
+    func adding(_ items: [Int32]) -> ModelIDs { ModelIDs(self, adding: items) }
 }
 
 extension Session {

@@ -48,7 +48,7 @@ public struct ALSOptions: Sendable, Equatable, Codable {
 ///
 /// Starts from random user factors and solves items, then users, `iterations` times. Users are solved last, so that
 /// with ``RowSolver/cholesky`` every user's factors are optimal for the final items and
-/// ``explainScores(columns:values:targets:items:gramian:objective:)`` adds up to the scores served.
+/// ``explainScores(of:items:gramian:objective:threads:check:)`` adds up to the scores served.
 ///
 /// - Parameters:
 ///   - interactions: all observed values, `users × items`, from row 0.

@@ -24,15 +24,14 @@ struct DoubleMatrix: ~Copyable {
     deinit { ck_free(UnsafeMutableRawPointer(base)) }
 
     /// Rows of a block; a panel of so many rows of a large matrix stays in the second-level cache.
-    private static let block = 64
+    static let block = 64
 
-    /// Replaces the matrix, given by its upper triangle, by its inverse, kept as its lower triangle.
+    /// Replaces the matrix, given by its upper triangle, by the factor U of A = UᵀU and, below the diagonal, its transpose.
     ///
-    /// Cholesky factorisation A = UᵀU by blocks, then the columns of the inverse in blocks of 64, each alone, so that
-    /// any number of threads gives the same bytes.
+    /// Cholesky factorisation by blocks; any number of threads gives the same bytes.
     ///
     /// - Throws: ``FactorizationError/notPositiveDefinite(row:)``.
-    mutating func invertSymmetric(threads: Int) throws {
+    mutating func factorizeSymmetric(threads: Int) throws {
         for i in order..<padded { base[i * stride + i] = 1 }
         let memory = SharedDoubles(base: base)
         let (padded, stride, block) = (padded, stride, Self.block)
@@ -58,6 +57,27 @@ struct DoubleMatrix: ~Copyable {
             }
         }
         for i in 0..<padded { for j in 0..<i { base[i * stride + j] = base[j * stride + i] } }
+    }
+
+    /// Solves A X = B after ``factorizeSymmetric(threads:)``.
+    ///
+    /// - Parameters:
+    ///   - x: B, `padded × width`, which becomes X.
+    ///   - width: columns, a multiple of 8.
+    func solveFactorized(_ x: UnsafeMutablePointer<Double>, width: Int) {
+        solveColumns(base, stride, rows: 0..<padded, x, width: width, kernels: Kernels.best)
+    }
+
+    /// Replaces the matrix, given by its upper triangle, by its inverse, kept as its lower triangle.
+    ///
+    /// The columns of the inverse in blocks of 64, each alone, so that any number of threads gives the same bytes.
+    ///
+    /// - Throws: ``FactorizationError/notPositiveDefinite(row:)``.
+    mutating func invertSymmetric(threads: Int) throws {
+        try factorizeSymmetric(threads: threads)
+        let memory = SharedDoubles(base: base)
+        let (padded, stride, block) = (padded, stride, Self.block)
+        let blocks = (padded + block - 1) / block
         let inverse = DoubleMatrix(order: order)
         let result = SharedDoubles(base: inverse.base)
         try inParallel(threads: threads, pieces: blocks) {
@@ -114,22 +134,34 @@ private func inverseColumns(
     let count = order - start
     let x = AlignedBuffer<Double>(count: count * width)
     for j in 0..<width { x.base[j * width + j] = 1 }
-    let block = 64
-    // Uᵀ z = e, downwards.
+    solveColumns(a, stride, rows: start..<order, x.base, width: width, kernels: kernels)
+    for row in 0..<count {
+        for j in 0..<width { result[(start + row) * stride + start + j] = x.base[row * width + j] }
+    }
+}
+
+/// Solves UᵀU X = B for right sides that are zero above the first of `rows`; `a` holds U and below the diagonal its transpose.
+private func solveColumns(
+    _ a: UnsafeMutablePointer<Double>, _ stride: Int, rows all: Range<Int>, _ x: UnsafeMutablePointer<Double>,
+    width: Int, kernels: ck_kernels
+) {
+    let (start, order) = (all.lowerBound, all.upperBound)
+    let block = DoubleMatrix.block
+    // Uᵀ z = b, downwards.
     for first in Swift.stride(from: start, to: order, by: block) {
         let rows = first..<min(order, first + block)
-        let target = x.base + (first - start) * width
+        let target = x + (first - start) * width
         if first > start {
             kernels.subtract_product_double(
-                target, width, a + start * stride + first, stride, x.base, width, rows.count, width, first - start)
+                target, width, a + start * stride + first, stride, x, width, rows.count, width, first - start)
         }
         for k in rows {
-            let line = x.base + (k - start) * width
+            let line = x + (k - start) * width
             let inverse = 1 / a[k * stride + k]
             for j in 0..<width { line[j] *= inverse }
             for i in k + 1..<max(k + 1, rows.upperBound) {
                 let factor = a[k * stride + i]
-                let other = x.base + (i - start) * width
+                let other = x + (i - start) * width
                 for j in 0..<width { other[j] -= factor * line[j] }
             }
         }
@@ -137,24 +169,21 @@ private func inverseColumns(
     // U x = z, upwards.
     for first in Swift.stride(from: start, to: order, by: block).reversed() {
         let rows = first..<min(order, first + block)
-        let target = x.base + (first - start) * width
+        let target = x + (first - start) * width
         if rows.upperBound < order {
             kernels.subtract_product_double(
-                target, width, a + rows.upperBound * stride + first, stride,
-                x.base + (rows.upperBound - start) * width, width, rows.count, width, order - rows.upperBound)
+                target, width, a + rows.upperBound * stride + first, stride, x + (rows.upperBound - start) * width,
+                width, rows.count, width, order - rows.upperBound)
         }
         for k in rows.reversed() {
-            let line = x.base + (k - start) * width
+            let line = x + (k - start) * width
             let inverse = 1 / a[k * stride + k]
             for j in 0..<width { line[j] *= inverse }
             for i in rows.lowerBound..<k {
                 let factor = a[i * stride + k]
-                let other = x.base + (i - start) * width
+                let other = x + (i - start) * width
                 for j in 0..<width { other[j] -= factor * line[j] }
             }
         }
-    }
-    for row in 0..<count {
-        for j in 0..<width { result[(start + row) * stride + start + j] = x.base[row * width + j] }
     }
 }

@@ -109,12 +109,13 @@ struct ALSBadInputTests {
         for value in [Float.nan, .infinity, 0, -1] {
             #expect(throws: FactorizationError.self) {
                 try explainScores(
-                    columns: [0], values: [value], targets: [1], items: items, gramian: Gramian(of: items),
-                    objective: objective)
+                    of: [ScoresToExplain(targets: [1], columns: [0], values: [value])], items: items,
+                    gramian: Gramian(of: items), objective: objective)
             }
         }
         let nothing = try explainScores(
-            columns: [], values: [], targets: [1], items: items, gramian: Gramian(of: items), objective: objective)
+            of: [ScoresToExplain(targets: [1], columns: [], values: [])], items: items, gramian: Gramian(of: items),
+            objective: objective)[0]
         #expect(nothing.map(\.score) == [0] && nothing[0].contributions.isEmpty)
     }
 }

@@ -18,8 +18,8 @@ struct RecommendationReasonsTests {
         let model = try trainImplicitALS(
             matrix, options: ALSOptions(rank: 4, iterations: 10, seed: 3), objective: objective)
         return try explainScores(
-            columns: past[...], values: past.map { _ in Float(1) }[...], targets: [target], items: model.items,
-            gramian: Gramian(of: model.items), objective: objective)[0]
+            of: [ScoresToExplain(targets: [target], columns: past[...], values: past.map { _ in Float(1) }[...])],
+            items: model.items, gramian: Gramian(of: model.items), objective: objective)[0][0]
     }
 
     @Test("at most three past items are named, the strongest first, and never the item itself")

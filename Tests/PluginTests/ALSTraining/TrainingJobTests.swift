@@ -51,6 +51,51 @@ struct TrainingJobTests {
         #expect(try await database.count("SELECT count(DISTINCT (side, iteration)) FROM shop.factor_block") == 2)
     }
 
+    @Test("items that nobody has bought are listed to customers who buy such items, with reasons, in shards or not")
+    func newItems() async throws {
+        let database = try TestDatabase.current
+        try await TasteShop(customers: 200, items: 80).write(to: database.pool)
+        try await database.pool.execute(
+            """
+            UPDATE shop.item SET category = 'taste ' || (id - 1) % 4,
+                title = (ARRAY['Lamp', 'Cup', 'Scarf', 'Clock'])[1 + (id - 1) % 4] || ' ' || id
+            """)
+        try await database.pool.execute(
+            """
+            INSERT INTO shop.item (id, code, title, category, price, in_stock) VALUES
+                (1001, 'a', 'Lamp of glass', 'taste 0', 10, true), (1002, 'b', 'Cup of glass', 'taste 1', 10, true),
+                (1003, 'c', 'Scarf of silk', 'taste 2', 10, true), (1004, 'd', 'Clock of wood', 'taste 3', 10, true),
+                (1006, 'e', 'Cup of tin', 'taste 1', 10, false), (1007, 'f', 'Anvil', 'other', NULL, true)
+            """)
+        var lists: [[String]] = []
+        for shards in [CountChoice.auto, .fixed(3)] {
+            var arguments = TrainingArguments.small()
+            arguments.topN = 6
+            arguments.shards = shards
+            let result = try await database.train(arguments)
+            #expect((result.estimate.mode == .inProcess) == (shards == .auto))
+            let listed: [(customer: Int, item: Int, origin: String, reasons: Int)] = try await database.pool.query(
+                """
+                SELECT customer_id, item_id, origin, jsonb_array_length(because) FROM shop.recommendation
+                WHERE item_id > 1000
+                """
+            ).map { try $0.decode(Int.self, Int.self, String.self, Int.self) }
+            #expect(listed.count > 50)
+            #expect(listed.allSatisfy { $0.origin == "new" && (1...3).contains($0.reasons) })
+            #expect(Set(listed.map(\.item)) == [1001, 1002, 1003, 1004])
+            let ofTaste = listed.count { ($0.item - 1001) % 4 == $0.customer % 4 }
+            #expect(Double(ofTaste) > 0.8 * Double(listed.count), "\(ofTaste) of \(listed.count)")
+            lists.append(
+                try await database.pool.query(
+                    "SELECT (customer_id, rank, item_id, score, origin, because)::text FROM shop.recommendation ORDER BY 1"
+                ).map { try $0[0] })
+        }
+        #expect(lists[0] == lists[1])
+        _ = try await database.train(TrainingArguments.small().with { $0.newItems = .none })
+        #expect(try await database.count("SELECT count(*) FROM shop.recommendation WHERE origin = 'new'") == 0)
+        #expect(try await database.count("SELECT count(*) FROM shop.recommendation WHERE item_id > 1000") == 0)
+    }
+
     @Test("a measurement beats most-popular where customers have tastes, and serves nothing")
     func holdout() async throws {
         let database = try TestDatabase.current

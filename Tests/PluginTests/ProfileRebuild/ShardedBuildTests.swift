@@ -1,3 +1,4 @@
+import Foundation
 import Millrace
 import Postgres
 import TestSupport
@@ -93,5 +94,62 @@ struct ShardedBuildTests {
         #expect(try await database.count("SELECT count(*) FROM shop.profile_stage") == 0)
         #expect(try await database.count("SELECT count(*) FROM shop.profile_plan") == 0)
         #expect(try await database.profileBytes() == expected)
+    }
+
+    @Test("a worker process that is killed amid a shard costs that shard, and no byte changes")
+    func killed() async throws {
+        let database = try TestDatabase.current
+        try await database.fillProfileShop()
+        _ = try await database.rebuild(#"{"shards": 3}"#)
+        let expected = try await database.profileBytes()
+        var planner = PluginRegistry()
+        try planner.register(PlanProfiles())
+        let job = try await database.withWorker(planner) {
+            let job = try await database.enqueueRebuild(#"{"shards": 3}"#)
+            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
+            return job
+        }
+        let process = try database.startWorkerProcess()
+        let holder = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
+        try await holder.transaction { transaction in
+            // What keeps a shard from writing what it has found.
+            try await transaction.execute("LOCK TABLE shop.profile_stage IN ACCESS EXCLUSIVE MODE")
+            try await eventually("a shard is about to write") {
+                try await database.count(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'shop.profile_stage'::regclass") > 0
+            }
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
+        await holder.close()
+        let state = try await database.withWorker(try TestDatabase.profilePlugins()) {
+            try await database.end(of: job).state
+        }
+        #expect(state == .succeeded)
+        #expect(try await database.count("SELECT count(*) FROM millrace.finished WHERE crashes = 1") == 1)
+        #expect(try await database.count("SELECT count(*) FROM millrace.finished WHERE crashes > 1") == 0)
+        #expect(try await database.profileBytes() == expected)
+        #expect(try await database.count("SELECT count(*) FROM shop.profile_stage") == 0)
+    }
+}
+
+extension TestDatabase {
+    /// Starts `millrace worker` of this build with one slot and the shortest lease.
+    fileprivate func startWorkerProcess() throws -> Process {
+        var environment = ProcessInfo.processInfo.environment
+        var url = try #require(URLComponents(string: environment["MILLRACE_TEST_DATABASE_URL"] ?? ""))
+        url.path = "/" + name
+        let text: String = try #require(url.string)
+        environment["DATABASE_URL"] = text
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appendingPathComponent("millrace")
+        process.arguments = ["worker", "--slots", "1", "--lease", "1"]
+        process.environment = environment
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
     }
 }

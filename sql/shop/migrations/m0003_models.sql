@@ -139,7 +139,7 @@ CREATE TABLE shop.model_recommendation (
     rank smallint NOT NULL,
     item_id integer NOT NULL,
     score real NOT NULL,
-    origin text NOT NULL DEFAULT 'model' CHECK (origin IN ('model', 'popular', 'explored')),
+    origin text NOT NULL DEFAULT 'model' CHECK (origin IN ('model', 'new', 'popular', 'explored')),
     because jsonb NOT NULL,
     PRIMARY KEY (model_id, customer_id, rank)
 );
@@ -149,7 +149,7 @@ COMMENT ON COLUMN shop.model_recommendation.score IS
     'The model''s, before re-ranking moved the item; that of the place for an explored item; share of all customers for a '
     'popular one.';
 COMMENT ON COLUMN shop.model_recommendation.origin IS
-    'model: by the customer''s factors; popular: the customer has no history, or it did not fill the list; explored: drawn, '
-    'so that something is learned of the item.';
+    'model: by the customer''s factors; new: the same, for an item that nobody has bought, with the factors of items like it; '
+    'popular: the customer has no history, or it did not fill the list; explored: drawn, so that something is learned of the item.';
 COMMENT ON COLUMN shop.model_recommendation.because IS
     'Past items that the score comes from, strongest first: [{"item_id", "share"}]; empty where nothing explains it.';
