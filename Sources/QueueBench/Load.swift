@@ -81,8 +81,7 @@ struct Load: AsyncParsableCommand {
             if batch == 1 {
                 try await sender.sendOne(sent, sent: stamp, doorbell: doorbell)
             } else {
-                try await sender.send(from: sent, count: count, sent: stamp)
-                doorbell.ring()
+                _ = try await doorbell.enqueue(try sender.requests(from: sent, count: count, sent: stamp))
             }
             sent += count
             if said.duration(to: .now) >= .milliseconds(10) {

@@ -23,15 +23,12 @@ struct Sender {
         try await pool.publish(try Nothing.registry().descriptions)
     }
 
-    /// Enqueues `count` jobs with one call, numbered from `first`.
-    func send(from first: Int, count: Int, sent: Int64 = 0) async throws {
-        try await send(try requests(from: first, count: count, sent: sent))
-    }
-
+    /// Enqueues jobs with one call.
     func send(_ requests: [JobRequest]) async throws {
         _ = try await pool.enqueue(requests)
     }
 
+    /// `count` jobs, numbered from `first`.
     func requests(from first: Int, count: Int, sent: Int64 = 0) throws -> [JobRequest] {
         try (first..<first + count).map { try request($0, sent: sent) }
     }

@@ -12,7 +12,7 @@ class Peer:
 
 PEERS = {
     "pgqueuer": Peer("pgqueuer_peer", 1),
-    "procrastinate": Peer("procrastinate_peer", 0.05),
-    "oban": Peer("oban_peer", 0.1),
-    "chancy": Peer("chancy_peer", 0.2),
+    "procrastinate": Peer("procrastinate_peer", 1 / 60),
+    "oban": Peer("oban_peer", 1 / 30),
+    "chancy": Peer("chancy_peer", 1 / 15),
 }
