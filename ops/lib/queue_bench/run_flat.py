@@ -43,7 +43,8 @@ class FlatBench:
                                 options={"drain": ("--slots", str(asked.slots))})
         self.seconds = asked.minutes * 60
         self.clean_seconds = min(120, self.seconds)
-        self.rows = [["", "clean jobs/s", "median", "lowest minute", "median / clean", "lowest / clean"]]
+        self.rows = [["", "clean jobs/s", "its lowest minute", "median", "lowest minute", "median / clean",
+                      "lowest / clean"]]
 
     def run(self):
         print(machine.described(self.records.machine))
@@ -66,13 +67,14 @@ class FlatBench:
         after = self.phase(name, "clean after", self.clean_seconds)
 
         clean = (statistics.median(before) + statistics.median(after)) / 2
+        lowest_clean = min(lowest_minute(before), lowest_minute(after))
         median, lowest = statistics.median(during), lowest_minute(during)
         self.records.add(name, OURS, 1, {
-            "clean_per_second": clean, "median_per_second": median, "lowest_minute_per_second": lowest,
-            "median_to_clean": median / clean, "lowest_minute_to_clean": lowest / clean, "size": size,
+            "clean_per_second": clean, "lowest_clean_minute_per_second": lowest_clean,
+            "median_per_second": median, "lowest_minute_per_second": lowest, "median_to_clean": median / clean, "lowest_minute_to_clean": lowest / clean, "size": size,
             "bucket_seconds": BUCKET_SECONDS, "clean_before": before, "buckets": during, "clean_after": after})
-        self.rows.append([f"{name}: {title}", f"{clean:.0f}", f"{median:.0f}", f"{lowest:.0f}", f"{median / clean:.2f}",
-                          f"{lowest / clean:.2f}"])
+        self.rows.append([f"{name}: {title}", f"{clean:.0f}", f"{lowest_clean:.0f}", f"{median:.0f}", f"{lowest:.0f}",
+                          f"{median / clean:.2f}", f"{lowest / clean:.2f}"])
         print("  " + "   ".join(f"{head} {cell}" for head, cell in zip(self.rows[0][1:], self.rows[-1][1:])), flush=True)
 
     def phase(self, name, what, seconds, load=()):
