@@ -9,8 +9,8 @@ public struct MappedFactors: Sendable, Equatable {
 /// Gives each new item the mean of the factors of its most similar items, weighted by similarity:
 /// y = Σ s_j y_j / Σ s_j over the `neighbours` items j with the greatest cosine s_j, of those with `leastSimilarity` or more.
 ///
-/// With equal weights of the fields, two items of one category and price band have a similarity above one half without any
-/// word in common; where items have titles only, one half takes common words that are rare.
+/// With the usual weights of the fields, items of one category are more similar than 0.3 without any word in common; where items
+/// have titles and prices only, 0.3 takes a common word that is not in every title.
 ///
 /// - Parameters:
 ///   - vectors: content of all items, those with factors first and then the new ones.
@@ -23,7 +23,7 @@ public struct MappedFactors: Sendable, Equatable {
 /// - Source: Gantner, Drumond, Freudenthaler, Rendle and Schmidt-Thieme 2010, "Learning attribute-to-feature mappings for
 ///   cold-start recommendations", §4.1 (mapping by nearest neighbours).
 public func mapFactors(
-    _ vectors: ContentVectors, from items: FactorMatrix, neighbours: Int = 10, leastSimilarity: Float = 0.5,
+    _ vectors: ContentVectors, from items: FactorMatrix, neighbours: Int = 10, leastSimilarity: Float = 0.3,
     threads: Int = 1, check: () throws -> Void = {}
 ) throws -> MappedFactors {
     guard vectors.itemCount >= items.rows else {
