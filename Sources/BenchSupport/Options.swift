@@ -1,3 +1,5 @@
+import Foundation
+
 /// A command and its `--name value` options.
 package struct Options {
     package let command: String
@@ -37,5 +39,14 @@ package struct Options {
         guard let value = values[name] else { return other }
         guard let number = Double(value) else { throw Wrong(description: "--\(name) \(value) is no number") }
         return number
+    }
+}
+
+/// The text of a file, or an error that names it.
+package func readText(_ path: String) throws -> String {
+    do {
+        return try String(contentsOfFile: path, encoding: .utf8)
+    } catch {
+        throw Options.Wrong(description: "cannot read \(path): \(error.localizedDescription)")
     }
 }

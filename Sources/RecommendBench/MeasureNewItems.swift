@@ -103,9 +103,7 @@ private struct HiddenItems {
 
 /// Reads lines of number, title and price, separated by tabs.
 private func readContents(_ path: String, count: Int) throws -> [ItemContent] {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw Options.Wrong(description: "cannot read \(path)")
-    }
+    let text = try readText(path)
     var contents = [ItemContent](repeating: ItemContent(title: ""), count: count)
     for line in text.split(separator: "\n") {
         let fields = line.split(separator: "\t", omittingEmptySubsequences: false)

@@ -26,9 +26,7 @@ struct Split {
     }
 
     private static func read(_ path: String) throws -> [Line] {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw Options.Wrong(description: "cannot read \(path)")
-        }
+        let text = try readText(path)
         return try text.utf8.split(separator: UInt8(ascii: "\n")).dropFirst().map { line in
             let fields = line.split(separator: UInt8(ascii: ",")).map { String(Substring($0)) }
             guard fields.count >= 2, let row = Int32(fields[0]), let column = Int32(fields[1]) else {

@@ -17,6 +17,7 @@ public enum MillraceSQL {
         ("claim", text(PackageResources.claim_sql)),
         ("claim_within_limits", text(PackageResources.claim_within_limits_sql)),
         ("complete", text(PackageResources.complete_sql)),
+        ("connect_jobs", text(PackageResources.connect_jobs_sql)),
         ("duties", text(PackageResources.duties_sql)),
         ("enqueue", text(PackageResources.enqueue_sql)),
         ("known_shapes", text(PackageResources.known_shapes_sql)),

@@ -43,14 +43,8 @@ struct ShardedBuildTests {
         try await database.fillProfileShop()
         _ = try await database.rebuild(#"{"shards": 1}"#)
         let expected = try await database.profileBytes()
-        // Only the planner runs; then new orders of old customers come in; then the shards run.
-        var planner = PluginRegistry()
-        try planner.register(PlanProfiles())
-        let job = try await database.withWorker(planner) {
-            let job = try await database.enqueueRebuild(#"{"shards": 3}"#)
-            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
-            return job
-        }
+        // New orders of old customers come in between the planner and the shards.
+        let job = try await database.planRebuild(#"{"shards": 3}"#)
         try await database.pool.execute(
             """
             INSERT INTO shop.event (kind, customer_id, item_id, at, quantity, price, order_ref)
@@ -71,13 +65,7 @@ struct ShardedBuildTests {
         try await database.fillProfileShop()
         _ = try await database.rebuild(#"{"shards": 1}"#)
         let expected = try await database.profileBytes()
-        var planner = PluginRegistry()
-        try planner.register(PlanProfiles())
-        let job = try await database.withWorker(planner) {
-            let job = try await database.enqueueRebuild(#"{"shards": 2}"#)
-            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
-            return job
-        }
+        let job = try await database.planRebuild(#"{"shards": 2}"#)
         // A kind of event that this version does not know, in the second shard's customers.
         try await database.pool.execute("ALTER TYPE shop.event_kind ADD VALUE 'hologram'")
         try await database.pool.execute(
@@ -102,13 +90,7 @@ struct ShardedBuildTests {
         try await database.fillProfileShop()
         _ = try await database.rebuild(#"{"shards": 3}"#)
         let expected = try await database.profileBytes()
-        var planner = PluginRegistry()
-        try planner.register(PlanProfiles())
-        let job = try await database.withWorker(planner) {
-            let job = try await database.enqueueRebuild(#"{"shards": 3}"#)
-            try await eventually("it is planned") { try await database.pool.standing(of: job)?.state == .succeeded }
-            return job
-        }
+        let job = try await database.planRebuild(#"{"shards": 3}"#)
         let process = try database.startWorkerProcess()
         let holder = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
         try await holder.transaction { transaction in
@@ -134,6 +116,17 @@ struct ShardedBuildTests {
 }
 
 extension TestDatabase {
+    /// Starts a rebuild and lets only its planner run.
+    fileprivate func planRebuild(_ arguments: String) async throws -> JobID {
+        var planner = PluginRegistry()
+        try planner.register(PlanProfiles())
+        return try await withWorker(planner) {
+            let job = try await enqueueRebuild(arguments)
+            try await eventually("it is planned") { try await pool.standing(of: job)?.state == .succeeded }
+            return job
+        }
+    }
+
     /// Starts `millrace worker` of this build with one slot and the shortest lease.
     fileprivate func startWorkerProcess() throws -> Process {
         var environment = ProcessInfo.processInfo.environment
