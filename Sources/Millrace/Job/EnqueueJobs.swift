@@ -2,6 +2,7 @@ public import Postgres
 
 private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
 private let enqueueEachStatement: Statement = "SELECT millrace.enqueue_each($1, $2)"
+private let enqueueOneStatement: Statement = "SELECT ARRAY[millrace.enqueue_one($1, $2)]"
 // A ring that the server forgets in a crash is worth no wait for its disk.
 let ringStatement: Statement =
     "SELECT set_config('synchronous_commit', 'off', true), pg_notify('millrace_ready', '')"
@@ -23,7 +24,10 @@ struct EnqueueCall {
     /// - Parameter requests: at least one.
     init(_ requests: [JobRequest]) throws {
         areAlike = JobRequest.differInArgumentsOnly(requests)
-        if areAlike {
+        if areAlike, requests.count == 1 {
+            statement = enqueueOneStatement
+            parameters = [try JobRequest.shape(of: requests[0]), requests[0].arguments]
+        } else if areAlike {
             statement = enqueueEachStatement
             parameters = [try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests)]
         } else {

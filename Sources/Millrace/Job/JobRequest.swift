@@ -133,7 +133,8 @@ public struct JobRequest: Sendable, Hashable, Encodable {
         try container.encodeIfPresent(trace, forKey: .trace)
     }
 
-    /// Whether `millrace.enqueue_each` can take them, which knows no jobs that name each other or may be there already.
+    /// Whether `millrace.enqueue_each` can take them, or `millrace.enqueue_one` a single one, which know no jobs that name each
+    /// other or may be there already.
     static func differInArgumentsOnly(_ requests: [JobRequest]) -> Bool {
         var first = requests[0]
         guard first.unique == nil, first.key == nil, first.needs.isEmpty, first.parents.isEmpty else { return false }
@@ -143,7 +144,7 @@ public struct JobRequest: Sendable, Hashable, Encodable {
         }
     }
 
-    /// What `millrace.enqueue_each` takes as the shape of all.
+    /// What `millrace.enqueue_each` and `millrace.enqueue_one` take as the shape.
     static func shape(of request: JobRequest) throws -> JSONText {
         JSONText(try request.head())
     }

@@ -5,7 +5,7 @@ import Postgres
 private let claimStatement: Statement = """
     SELECT epoch, job_ids, lane_ids, enqueued_ats, attempts, crash_counts, most_attempts, timeouts, args, details,
         seen_lanes, heads, horizon, oldest_xid, next_xid, suspect_at
-    FROM millrace.claim($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    FROM millrace.claim($1, $2, $3, $4, $5, $6, $7, $8, $9)
     """
 
 private let lanesStatement: Statement = "SELECT id, plugin, queue, args_version FROM millrace.lane WHERE id = ANY ($1)"
@@ -40,10 +40,9 @@ extension Session {
         for worker: Int64, upTo limit: Int, offer: Offer, book: inout LaneBook,
         holdings: Holdings = Holdings(busyByQueue: [:])
     ) async throws -> [ClaimedJob] {
-        let (lanes, floors) = book.floors
         let busy = try holdings.busyByQueue.map { try JSONText(encoding: $0) }
         let row = try await query(
-            claimStatement, worker, Int32(limit), offer.queues, offer.plugins, offer.versions, lanes, floors,
+            claimStatement, worker, Int32(limit), offer.queues, offer.plugins, offer.versions, book.floorsByLane,
             Int32(holdings.hasSuspect ? 0 : 1), busy, book.shouldLookCloser())[0]
 
         let seenLanes: [Int32]? = try row[10]

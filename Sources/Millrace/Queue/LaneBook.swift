@@ -1,3 +1,5 @@
+import Postgres
+
 /// What the jobs of a lane have in common.
 struct Lane: Sendable, Hashable {
     let plugin: String
@@ -34,9 +36,12 @@ struct LaneBook: Sendable {
     /// A sample that has not settled after so long is held up by some transaction, which may be one that takes no places.
     private static let patience = Duration.milliseconds(200)
 
-    /// Lanes with their floors, as the claim takes them.
-    var floors: (lanes: [Int32], floors: [Int64]) {
-        (Array(floorByLane.keys), Array(floorByLane.values))
+    /// The floors of all lanes that were seen.
+    var floors: [Int64] { Array(floorByLane.values) }
+
+    /// The floors by lane, as the claim takes them.
+    var floorsByLane: JSONText {
+        JSONText("{" + floorByLane.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
     }
 
     /// The lane of an id; nil when it was never learnt.

@@ -25,8 +25,12 @@ struct KnownShapeTests {
         let arguments = JSONText(#"[{"n": 1}, {"n": "\#(large)"}, {}]"#)
         for shape in shapes {
             var seen: [[String]] = []
-            for call in ["unknown", "one by one", "in bulk", "mixed"] {
+            for call in ["unknown", "single", "one by one", "in bulk", "mixed"] {
                 switch call {
+                case "single":
+                    for argument in [#"{"n": 1}"#, #"{"n": "\#(large)"}"#, "{}"] {
+                        try await pool.execute("SELECT millrace.enqueue_one($1, $2)", shape, JSONText(argument))
+                    }
                 case "one by one":
                     for argument in [#"[{"n": 1}]"#, #"[{"n": "\#(large)"}]"#, "[{}]"] {
                         try await pool.execute("SELECT millrace.enqueue_each($1, $2)", shape, JSONText(argument))
@@ -68,6 +72,8 @@ struct KnownShapeTests {
         wrong[7].arguments = JSONText("[]")
         let error = await #expect(throws: PostgresError.self) { _ = try await pool.enqueue(wrong) }
         #expect(error?.message == "job 8 has arguments that are not a JSON object")
+        let alone = await #expect(throws: PostgresError.self) { _ = try await pool.enqueue(wrong[7]) }
+        #expect(alone?.message == "job 1 has arguments that are not a JSON object")
         #expect(try await pool.query("SELECT FROM millrace.job").count == 600)
     }
 

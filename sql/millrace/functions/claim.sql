@@ -9,6 +9,7 @@
 -- A worker that was declared lost, or drains, is given nothing: what it started would only be taken from it again. All jobs
 -- of a claim get the same new epoch, which every later statement about them must name.
 --
+-- known_floors  {"lane": place}: the place of each lane from which on to look; from the front where it is not named
 -- suspects      how many jobs may be given that took down so many workers that the next one quarantines them. A worker runs
 --               one of them at a time, so that the others are not blamed for it.
 -- busy          {"queue": n}: how many jobs of each queue the worker has; NULL when it keeps no slots for queues
@@ -26,8 +27,7 @@
 -- suspect_at    from so many crashes on a job is suspect
 CREATE OR REPLACE FUNCTION millrace.claim(
     for_worker bigint, wanted integer, of_queues text[], of_plugins text[], of_versions integer[],
-    known_lanes integer[] DEFAULT '{}', known_floors bigint[] DEFAULT '{}', suspects integer DEFAULT 1,
-    busy jsonb DEFAULT '{}', look_closer boolean DEFAULT false,
+    known_floors jsonb DEFAULT '{}', suspects integer DEFAULT 1, busy jsonb DEFAULT '{}', look_closer boolean DEFAULT false,
     OUT epoch bigint, OUT job_ids bigint[], OUT lane_ids integer[], OUT enqueued_ats timestamptz[], OUT attempts smallint[],
     OUT crash_counts smallint[], OUT most_attempts smallint[], OUT timeouts bigint[], OUT args jsonb[], OUT details jsonb[],
     OUT seen_lanes integer[], OUT heads bigint[], OUT horizon bigint, OUT oldest_xid bigint, OUT next_xid bigint,
@@ -40,9 +40,11 @@ SET enable_seqscan = off
 SET enable_bitmapscan = off AS $$
 #variable_conflict use_column
 DECLARE
+    facts record;
     host worker;
     moment timestamptz;
     parts lane_part[];
+    single lane_part;
     chosen tid[];
     limited integer[] := '{}';
     has_ranks boolean;
@@ -50,20 +52,26 @@ DECLARE
     earliest timestamptz;
     latest timestamptz;
 BEGIN
-    -- Not by its state as well: that would invite the plan that reads all that are alive.
-    SELECT * INTO host FROM worker WHERE worker.id = for_worker;
+    -- Not by the worker's state as well: that would invite the plan that reads all that are alive. limit_rule is named for its
+    -- lock: whoever sets a limit waits for the claims on their way, which it could not count, and claims wait for it, limited by
+    -- then or not.
+    SELECT worker AS host, (SELECT greatest(value::smallint - 1, 1) FROM setting WHERE name = 'quarantine_after_crashes') AS suspect_at,
+        (SELECT last_value FROM job_id_seq) AS horizon, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_xid,
+        EXISTS (SELECT FROM ready WHERE ready.pos < 0) AS has_front, EXISTS (SELECT FROM limit_rule) AS has_limits
+    INTO facts
+    FROM worker WHERE worker.id = for_worker;
+    host := facts.host;
     IF host.state IS DISTINCT FROM 'alive' THEN
         RETURN;
     END IF;
     IF host.queue_slots <> '{}' AND busy IS NULL THEN
         RETURN; -- It has not heard yet that it has to count.
     END IF;
-    SELECT greatest(value::smallint - 1, 1) INTO suspect_at FROM setting WHERE name = 'quarantine_after_crashes';
-    SELECT last_value INTO horizon FROM job_id_seq;
+    suspect_at := facts.suspect_at;
+    horizon := facts.horizon;
+    oldest_xid := facts.oldest_xid;
     IF look_closer THEN
         oldest_xid := oldest_place_taker();
-    ELSE
-        SELECT pg_snapshot_xmin(seen)::text::bigint INTO oldest_xid FROM pg_current_snapshot() AS seen;
     END IF;
 
     SELECT array_agg(look.id), array_agg(look.head),
@@ -71,27 +79,17 @@ BEGIN
             FILTER (WHERE look.head IS NOT NULL)
     INTO seen_lanes, heads, parts
     FROM (
-        SELECT open.id, open.priority, (
-            SELECT ready.pos FROM ready WHERE ready.lane_id = open.id AND ready.pos >= open.floor
+        SELECT lane.id, lane.priority, (
+            SELECT ready.pos FROM ready
+            WHERE ready.lane_id = lane.id AND ready.pos >= coalesce((known_floors ->> lane.id::text)::bigint, 0)
             ORDER BY ready.pos LIMIT 1) AS head
-        FROM (
-            -- Grouped and not joined: a join would compare each lane with each floor, a tenth of a second for a thousand.
-            SELECT either.id, min(either.priority) AS priority, max(either.floor) AS floor
-            FROM (
-                SELECT lane.id, lane.priority, 0 AS floor
-                FROM unnest(of_plugins, of_versions) AS offer(name, version)
-                JOIN lane ON lane.plugin = offer.name AND lane.args_version <= offer.version
-                WHERE (of_queues IS NULL OR lane.queue = ANY (of_queues))
-                    AND NOT EXISTS (SELECT FROM queue WHERE queue.name = lane.queue AND queue.paused_at IS NOT NULL)
-                UNION ALL
-                SELECT known.id, NULL, known.floor FROM unnest(known_lanes, known_floors) AS known(id, floor)
-            ) AS either
-            GROUP BY either.id
-        ) AS open
-        WHERE open.priority IS NOT NULL
-        ORDER BY open.priority, head
+        FROM lane
+        WHERE lane.plugin = ANY (of_plugins) AND lane.args_version <= of_versions[array_position(of_plugins, lane.plugin)]
+            AND (of_queues IS NULL OR lane.queue = ANY (of_queues))
+            AND lane.queue NOT IN (SELECT queue.name FROM queue WHERE queue.paused_at IS NOT NULL)
+        ORDER BY lane.priority, head
     ) AS look;
-    IF EXISTS (SELECT FROM ready WHERE ready.pos < 0) THEN
+    IF facts.has_front THEN
         parts := add_front(parts, seen_lanes, suspects, wanted, suspect_at);
     END IF;
     IF parts IS NULL OR wanted < 1 THEN
@@ -105,13 +103,21 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtext('millrace.claim'), (parts[1]).lane_id);
     END IF;
 
-    -- limit_rule is named for its lock: whoever sets a limit waits for the claims on their way, which it could not count, and
-    -- claims wait for it, limited by then or not.
-    IF EXISTS (SELECT FROM limit_rule) THEN
+    IF facts.has_limits THEN
         limited := ARRAY(SELECT DISTINCT lane_limit.lane_id FROM lane_limit WHERE lane_limit.lane_id = ANY (seen_lanes));
     END IF;
     IF limited <> '{}' OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
         chosen := choose_within_limits(host, wanted, parts, busy);
+    ELSIF cardinality(parts) = 1 THEN
+        -- As choose_by_age does, without its questions, which are most of what a claim of one job would do.
+        single := parts[1];
+        SELECT array_agg(found.tid) INTO chosen
+        FROM (
+            SELECT ready.ctid AS tid FROM ready
+            WHERE ready.lane_id = single.lane_id AND ready.pos >= single.head AND ready.pos <= single.last
+                AND ready.crashes BETWEEN single.least_crashes AND single.most_crashes
+            ORDER BY ready.pos LIMIT least(wanted, single.most) FOR UPDATE SKIP LOCKED
+        ) AS found;
     ELSE
         SELECT found.chosen INTO chosen FROM choose_by_age(wanted, parts) AS found;
     END IF;

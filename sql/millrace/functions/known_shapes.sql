@@ -57,7 +57,7 @@ BEGIN
 END
 $$;
 
--- Enqueues many jobs that differ in nothing but their arguments: the fast way for many, and for one.
+-- Enqueues many jobs that differ in nothing but their arguments: the fast way for many.
 --
 -- shape     an element of enqueue_many without "args"
 -- args      array of objects, one for each job
@@ -104,7 +104,50 @@ BEGIN
 END
 $$;
 
--- The same by insert_jobs.
+-- Enqueues one job: the fast way for one, as two plain inserts take less of the server than the one statement for many.
+--
+-- shape     an element of enqueue_many without "args"
+-- args      an object
+-- Returns the id.
+--
+--   SELECT millrace.enqueue_one('{"plugin": "greet", "priority": 3}', '{"customer": 7}');
+CREATE OR REPLACE FUNCTION millrace.enqueue_one(shape jsonb, args jsonb) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = millrace, pg_temp
+SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    known record;
+    id bigint;
+    moment timestamptz;
+BEGIN
+    SELECT lane_id, priority, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags INTO known
+    FROM known_shape
+    WHERE known_shape.shape = enqueue_one.shape AND known_shape.generation = (SELECT number FROM shape_generation)
+        AND jsonb_typeof(enqueue_one.args) = 'object' AND pg_column_size(enqueue_one.args) <= known_shape.most_bytes
+        AND NOT EXISTS (SELECT FROM limit_rule WHERE limit_rule.id < 0)
+        -- Before the id is taken, as above.
+        AND pg_current_xact_id() IS NOT NULL AND pg_advisory_xact_lock_shared(1835625580, 1)::text IS NOT NULL
+    LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN (enqueue_each_slowly(shape, jsonb_build_array(args)))[1];
+    END IF;
+    id := nextval('job_id_seq');
+    moment := clock();
+    INSERT INTO job (id, enqueued_at, lane_id, priority, args, max_attempts, timeout_ms, backoff_base_ms, backoff_cap_ms, tags)
+    VALUES (id, moment, known.lane_id, known.priority, args, known.max_attempts, known.timeout_ms,
+        known.backoff_base_ms, known.backoff_cap_ms, known.tags);
+    IF pg_column_size(args) <= 1000 THEN
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits, max_attempts, timeout_ms, args)
+        VALUES (known.lane_id, id, id, moment, 0, 0, 1, 0, known.max_attempts, known.timeout_ms, args);
+    ELSE
+        INSERT INTO ready (lane_id, pos, job_id, enqueued_at, attempt, crashes, weight, traits)
+        VALUES (known.lane_id, id, id, moment, 0, 0, 1, 0);
+    END IF;
+    RETURN id;
+END
+$$;
+
+-- The same as enqueue_each by insert_jobs.
 CREATE OR REPLACE FUNCTION millrace.enqueue_each_slowly(shape jsonb, args jsonb) RETURNS bigint[]
 LANGUAGE plpgsql
 SET search_path = millrace, pg_temp AS $$
