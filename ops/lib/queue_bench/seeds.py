@@ -47,5 +47,5 @@ def ready(participant, count, progress):
 def future(participant, count, progress):
     """Enqueues jobs of a better priority than the ones that are measured, due in ten hours."""
     progress(f"enqueueing {count} jobs of priority -5, due in ten hours")
-    participant.fill(count, "--priority", "-5", "--delay-seconds", "36000")
+    participant.fill(count, "--priority=-5", "--delay-seconds", "36000")
     participant.server.settle(participant.database)
