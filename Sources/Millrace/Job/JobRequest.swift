@@ -138,7 +138,7 @@ public struct JobRequest: Sendable, Hashable, Encodable {
     static func differInArgumentsOnly(_ requests: [JobRequest]) -> Bool {
         var first = requests[0]
         guard first.unique == nil, first.key == nil, first.needs.isEmpty, first.parents.isEmpty else { return false }
-        return requests.allSatisfy { request in
+        return requests.dropFirst().allSatisfy { request in
             first.arguments = request.arguments
             return first == request
         }

@@ -43,21 +43,25 @@ extension Connection {
 
     /// Runs one statement with parameters; the caller has the turn.
     func run(_ text: String, _ arguments: Arguments) async throws -> RowSet {
-        let wasPrepared = prepared.name(for: text, arguments) != nil
+        let name = prepared.name(for: text, arguments)
         do {
-            return try await runOnce(text, arguments)
-        } catch let error as PostgresError where wasPrepared && error.saysPlanIsStale {
+            return try await runOnce(text, arguments, preparedAs: name)
+        } catch let error as PostgresError where name != nil && error.saysPlanIsStale {
             // Somebody changed a table or deallocated the statement: prepare it anew. A transaction is lost by then.
             let stale = prepared.forget(text)
             guard wire?.transactionStatus == PQTRANS_IDLE else { throw error }
             if error.sqlState == .featureNotSupported { try await deallocate(stale) }
-            return try await runOnce(text, arguments)
+            return try await runOnce(text, arguments, preparedAs: nil)
         }
     }
 
-    private func runOnce(_ text: String, _ arguments: Arguments) async throws -> RowSet {
+    private func runOnce(_ text: String, _ arguments: Arguments, preparedAs name: String?) async throws -> RowSet {
         try await perform(text) { wire in
-            try await self.sendQuery(text, arguments, wire)
+            if let name {
+                try self.sendPrepared(name, arguments, wire)
+            } else {
+                try await self.sendQuery(text, arguments, wire)
+            }
             return RowSet(try await self.collect(wire))
         }
     }

@@ -19,10 +19,13 @@ struct PreparedStatements {
 
     /// The name of a statement prepared for this text and for types that fit the arguments.
     mutating func name(for text: String, _ arguments: Arguments) -> String? {
-        guard let index = entriesByText[text]?.firstIndex(where: { arguments.fit($0.types) }) else { return nil }
+        // Looked up once: the text is long, and this is done for every statement.
+        guard let place = entriesByText.index(forKey: text),
+            let index = entriesByText.values[place].firstIndex(where: { arguments.fit($0.types) })
+        else { return nil }
         clock += 1
-        entriesByText[text]?[index].lastUse = clock
-        return entriesByText[text]?[index].name
+        entriesByText.values[place][index].lastUse = clock
+        return entriesByText.values[place][index].name
     }
 
     /// A name no statement of this connection has had before.

@@ -2,14 +2,17 @@ import Logging
 import Synchronization
 
 extension Pool {
+    /// A connection that is idle for no longer is not looked at before it is lent: it can break after the look as well.
+    private static let justUsed = Duration.milliseconds(1)
+
     /// Takes a connection: an idle one, or the next that comes free or is opened.
     func acquire() async throws -> Connection {
         let deadline = ContinuousClock.now + acquireTimeout
         while true {
             try Task.checkCancellation()
             let lease = try await nextLease(until: deadline)
-            guard let idleSince = lease.idleSince else { return lease.connection }
-            if await lease.connection.isAlive(idleFor: .now - idleSince) { return lease.connection }
+            guard let idle = lease.idleSince.map({ .now - $0 }), idle > Self.justUsed else { return lease.connection }
+            if await lease.connection.isAlive(idleFor: idle) { return lease.connection }
             await settle(lease.connection, isReusable: false)
         }
     }
