@@ -42,7 +42,7 @@ extension Session {
     ) async throws -> [ClaimedJob] {
         let busy = try holdings.busyByQueue.map { try JSONText(encoding: $0) }
         let row = try await query(
-            claimStatement, worker, Int32(limit), offer.queues, offer.plugins, offer.versions, book.floorsByLane,
+            claimStatement, worker, Int32(limit), offer.queues, offer.plugins, offer.versions, book.knownFloors,
             Int32(holdings.hasSuspect ? 0 : 1), busy, book.shouldLookCloser())[0]
 
         let seenLanes: [Int32]? = try row[10]

@@ -23,7 +23,8 @@ struct LaneBook: Sendable {
     }
 
     private var known: [Int32: Lane] = [:]
-    private var floorByLane: [Int32: Int64] = [:]
+    /// Of all lanes that were seen.
+    private(set) var floorByLane: [Int32: Int64] = [:]
     private var samples: [Sample] = []
     /// All places up to this one are settled.
     private var settled: Int64 = 0
@@ -36,11 +37,8 @@ struct LaneBook: Sendable {
     /// A sample that has not settled after so long is held up by some transaction, which may be one that takes no places.
     private static let patience = Duration.milliseconds(200)
 
-    /// The floors of all lanes that were seen.
-    var floors: [Int64] { Array(floorByLane.values) }
-
     /// The floors by lane, as the claim takes them.
-    var floorsByLane: JSONText {
+    var knownFloors: JSONText {
         JSONText("{" + floorByLane.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}")
     }
 

@@ -60,7 +60,7 @@ struct ClaimTests {
                 _ = try await claim()
                 // Every claim that takes something is a reading that may settle.
                 try await pool.enqueue(.bare())
-                return book.floors.allSatisfy { $0 > id.rawValue }
+                return book.floorByLane.values.allSatisfy { $0 > id.rawValue }
             }
         }
         let elsewhere = try await Connection.connect(database.configuration, logger: TestDatabase.logger)
@@ -77,7 +77,7 @@ struct ClaimTests {
             #expect(try await claim().contains(late.rawValue) == false)
             try await Task.sleep(for: .milliseconds(50))
         }
-        #expect(book.floors.allSatisfy { $0 <= late.rawValue })
+        #expect(book.floorByLane.values.allSatisfy { $0 <= late.rawValue })
         try await slow.execute("COMMIT")
         await slow.close()
         #expect(try await claim().contains(late.rawValue))

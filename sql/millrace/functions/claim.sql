@@ -109,7 +109,7 @@ BEGIN
     IF limited <> '{}' OR host.queue_slots <> '{}' OR host.queue_weights <> '{}' THEN
         chosen := choose_within_limits(host, wanted, parts, busy);
     ELSIF cardinality(parts) = 1 THEN
-        -- As choose_by_age does, without its questions, which are most of what a claim of one job would do.
+        -- As choose_by_age does where no lanes have to share.
         single := parts[1];
         SELECT array_agg(found.tid) INTO chosen
         FROM (

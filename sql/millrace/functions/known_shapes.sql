@@ -1,4 +1,4 @@
--- Enqueue in one statement for jobs that are like earlier ones.
+-- Enqueue in few statements for jobs that are like earlier ones.
 --
 -- What a job is without its arguments is its shape. To find out what a shape means takes a look at the plugin's defaults, the lane,
 -- the settings, the limits and the queue, which costs more than to write the job. So insert_jobs writes it down
