@@ -33,22 +33,26 @@ struct InteractionCollector: Sendable {
         dataTo = max(dataTo ?? visit.ended, visit.ended)
     }
 
-    /// The matrices of all visits taken.
+    /// The matrices of all visits taken, which are not kept.
     mutating func finish() throws(FactorizationError) -> TrainingData {
         closeCustomer()
         // Held-out items that nobody bought before are in the matrix too: they are misses, and must count as such.
         let sorted = items.sorted
-        func matrix(_ rows: ItemRows, _ isWanted: Bool = true) throws(FactorizationError) -> InteractionBlock? {
-            isWanted ? try rows.matrix(columns: sorted.columns, count: sorted.ids.count) : nil
+        func matrix(_ rows: inout ItemRows, _ isWanted: Bool = true) throws(FactorizationError) -> InteractionBlock? {
+            isWanted ? try rows.takeMatrix(columns: sorted.columns, count: sorted.ids.count) : nil
         }
         let validates = arguments.validates
+        // As when only orders count and nothing was sent back; what they are worth is not asked of what was bought.
+        let isInterestBought = arguments.excludeBought && bought.hasSameItems(as: interest)
+        if isInterestBought { bought = ItemRows() }
+        let interactions = try interest.takeMatrix(columns: sorted.columns, count: sorted.ids.count)
         return TrainingData(
-            customerIDs: customers, itemIDs: sorted.ids, itemsSeenAt: sorted.seenAt,
-            interactions: try interest.matrix(columns: sorted.columns, count: sorted.ids.count),
-            known: try matrix(known, validates), bought: try matrix(bought, arguments.excludeBought),
-            validation: try matrix(validation, validates),
-            validationBought: try matrix(validationBought, validates && arguments.excludeBought),
-            heldOut: try matrix(heldOut, arguments.holdout != .none), dataFrom: dataFrom, dataTo: dataTo)
+            customerIDs: customers, itemIDs: sorted.ids, itemsSeenAt: sorted.seenAt, interactions: interactions,
+            known: try matrix(&known, validates),
+            bought: isInterestBought ? interactions : try matrix(&bought, arguments.excludeBought),
+            validation: try matrix(&validation, validates),
+            validationBought: try matrix(&validationBought, validates && arguments.excludeBought),
+            heldOut: try matrix(&heldOut, arguments.holdout != .none), dataFrom: dataFrom, dataTo: dataTo)
     }
 
     private mutating func closeCustomer() {

@@ -41,15 +41,17 @@ struct ItemNumbers: Sendable {
 struct ItemRows: Sendable {
     private var offsets = [0]
     private var numbers: [Int32] = []
-    private var values: [Float] = []
+    /// Not kept before one of them is not 1.
+    private var values: [Float]?
 
     /// Appends a row; items become numbers in ascending order of their ids.
     mutating func append(
         _ row: [Int32: Float], _ items: inout ItemNumbers, _ number: (inout ItemNumbers, Int32) -> Int32
     ) {
         for (item, value) in row.sorted(by: { $0.key < $1.key }) {
+            if value != 1, values == nil { values = [Float](repeating: 1, count: numbers.count) }
             numbers.append(number(&items, item))
-            values.append(value)
+            values?.append(value)
         }
         offsets.append(numbers.count)
     }
@@ -60,25 +62,35 @@ struct ItemRows: Sendable {
     ) {
         for item in row.sorted() {
             numbers.append(number(&items, item))
-            values.append(1)
+            values?.append(1)
         }
         offsets.append(numbers.count)
     }
 
-    /// The rows as a matrix, without items that are no columns; columns ascend within a row because the ids did.
-    func matrix(columns: [Int32], count: Int) throws(FactorizationError) -> InteractionBlock {
-        var kept: (offsets: [Int], columns: [Int32], values: [Float]) = ([0], [], [])
-        kept.offsets.reserveCapacity(offsets.count)
-        kept.columns.reserveCapacity(numbers.count)
-        kept.values.reserveCapacity(numbers.count)
-        for row in 0..<offsets.count - 1 {
-            for position in offsets[row]..<offsets[row + 1] where columns[Int(numbers[position])] >= 0 {
-                kept.columns.append(columns[Int(numbers[position])])
-                kept.values.append(values[position])
+    /// Whether each row has the items of the other's.
+    func hasSameItems(as other: ItemRows) -> Bool { offsets == other.offsets && numbers == other.numbers }
+
+    /// Takes the rows out as a matrix, without items that are no columns; columns ascend within a row because the ids did.
+    ///
+    /// No rows are left, and none are copied: they may be a good part of the process's memory.
+    mutating func takeMatrix(columns: [Int32], count: Int) throws(FactorizationError) -> InteractionBlock {
+        var rows = ItemRows()
+        swap(&rows, &self)
+        var values = rows.values ?? [Float](repeating: 1, count: rows.numbers.count)
+        rows.values = nil
+        var (start, kept) = (0, 0)
+        for row in 1..<rows.offsets.count {
+            for position in start..<rows.offsets[row] where columns[Int(rows.numbers[position])] >= 0 {
+                rows.numbers[kept] = columns[Int(rows.numbers[position])]
+                values[kept] = values[position]
+                kept += 1
             }
-            kept.offsets.append(kept.columns.count)
+            start = rows.offsets[row]
+            rows.offsets[row] = kept
         }
+        rows.numbers.removeLast(rows.numbers.count - kept)
+        values.removeLast(values.count - kept)
         return try InteractionBlock(
-            columnCount: count, rowOffsets: kept.offsets, columns: kept.columns, values: kept.values)
+            columnCount: count, rowOffsets: rows.offsets, columns: rows.numbers, values: values)
     }
 }

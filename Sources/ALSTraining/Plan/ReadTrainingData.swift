@@ -20,12 +20,11 @@ extension Pool {
                 count += 1
                 if count.isMultiple(of: 1000) { progress(count) }
             }
-            return collector
+            return Exclusive(collector)
         }
         let data = try await onOwnThread { check in
             try check()
-            var collector = collector
-            return try permanently { try collector.finish() }
+            return try permanently { try collector.withValue { try $0.finish() } }
         }
         try data.check(arguments)
         return data

@@ -4,8 +4,9 @@ import Millrace
 /// shown in the job's result.
 ///
 /// A half-iteration in one process takes its solving divided by `threads`. In shards it takes its solving divided by the
-/// slots that can take part and their threads, the barrier, and the bytes that go through the database. The recommendations
-/// at the end take the same either way and are left out.
+/// slots that can take part and their threads, the barrier, and the bytes that go through the database. The seconds of the
+/// recommendations at the end are left out, but many lines are made and written in shards: a process would hold them all, and
+/// its transaction would be a long one.
 struct TrainingEstimate: Codable, Sendable, Equatable {
     /// How a training runs.
     enum Mode: String, Codable, Sendable, CaseIterable {
@@ -22,6 +23,10 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
     static let mostSecondsInProcess = 60.0
     /// What a shard should take at most, since a crash costs one.
     static let mostSecondsOfShard = 5.0
+    /// The most lines of recommendations that one process makes and writes at once.
+    static let mostLinesInProcess = 1_000_000
+    /// The same of a shard.
+    static let mostLinesOfShard = 250_000
 
     let mode: Mode
     /// Whether `shards` was given, so that nothing was chosen.
@@ -32,6 +37,8 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
     let solveSeconds: Double
     /// Bytes through the database in an iteration of so many shards.
     let transferBytes: Int
+    /// Lines of recommendations at most.
+    let lines: Int
     /// Slots of live workers that can solve.
     let slots: Int
     /// Seconds of all iterations in one process.
@@ -40,7 +47,7 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
     let shardedSeconds: Double
 
     private enum CodingKeys: String, CodingKey {
-        case mode, shards, slots
+        case mode, shards, lines, slots
         case isAsked = "asked"
         case solveSeconds = "solve_seconds"
         case transferBytes = "transfer_bytes"
@@ -51,13 +58,16 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
     /// - Parameters:
     ///   - arguments: of the training.
     ///   - solveSeconds: of an iteration, by one thread.
+    ///   - lines: of recommendations at most.
     ///   - slots: of live workers that can solve.
     ///   - transferBytes: through the database in an iteration of so many shards.
     init(
-        _ arguments: TrainingArguments, solveSeconds: Double, slots: Int, transferBytes: (_ shards: Int) -> Int
+        _ arguments: TrainingArguments, solveSeconds: Double, lines: Int, slots: Int,
+        transferBytes: (_ shards: Int) -> Int
     ) {
         let slots = max(1, slots)
         self.solveSeconds = solveSeconds
+        self.lines = lines
         self.slots = slots
         let iterations = Double(arguments.iterations)
         inProcessSeconds = iterations * solveSeconds / Double(arguments.threads)
@@ -66,7 +76,9 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
         case .fixed(let number): wanted = number
         // Two for each slot even out what the estimate of a shard's cost is wrong by.
         case .auto:
-            wanted = max(2 * slots, Int((solveSeconds / 2 / Self.mostSecondsOfShard).rounded(.up)))
+            wanted = max(
+                2 * slots, Int((solveSeconds / 2 / Self.mostSecondsOfShard).rounded(.up)),
+                (lines + Self.mostLinesOfShard - 1) / Self.mostLinesOfShard)
         }
         let cut = min(256, wanted)
         let bytes = transferBytes(cut)
@@ -76,8 +88,8 @@ struct TrainingEstimate: Codable, Sendable, Equatable {
             iterations
             * (solveSeconds / width + 2 * Self.barrierSeconds + Double(bytes) / Self.bytesPerSecond)
         isAsked = arguments.shards != .auto
-        mode =
-            !isAsked && inProcessSeconds <= min(shardedSeconds, Self.mostSecondsInProcess) ? .inProcess : .sharded
+        let isQuicker = inProcessSeconds <= min(shardedSeconds, Self.mostSecondsInProcess)
+        mode = !isAsked && isQuicker && lines <= Self.mostLinesInProcess ? .inProcess : .sharded
         shards = mode == .inProcess ? 0 : cut
     }
 }

@@ -30,7 +30,8 @@ struct TrainingPlan: Codable, Sendable, Equatable {
         let sides = [byUser, byItem]
         let cost = sides.reduce(0.0) { $0 + arguments.rowSolver.cost(of: $1, rank: arguments.factors) }
         estimate = TrainingEstimate(
-            arguments, solveSeconds: secondsPerCost * cost, slots: slots,
+            arguments, solveSeconds: secondsPerCost * cost,
+            lines: arguments.holdout == .none ? byUser.rows * arguments.topN : 0, slots: slots,
             transferBytes: { shards in
                 sides.reduce(0) {
                     $0 + bytesMoved(of: $1, shards: Self.shards(shards, of: $1, arguments), arguments, slots: slots)

@@ -10,27 +10,36 @@ extension TrainedModel {
     func recommendations(
         for blocks: [Customers], from assortment: Assortment, check: () throws -> Void
     ) throws -> [Recommendation] {
-        let (ids, catalogue) = (assortment.ids, assortment.catalogue)
+        let catalogue = assortment.catalogue
         let rules = ListRules(arguments: arguments, catalogue: catalogue, items: assortment.factors)
         let lists = try topItems(
             for: blocks, of: assortment.factors, count: rules.candidates, isRecommendable: catalogue.isRecommendable,
             check: check)
+        // A block's explanations hold a number for each line and past item, so one block's are enough at a time.
+        return try zip(blocks, lists).flatMap { customers, candidates in
+            try lines(for: customers, from: candidates, by: rules, assortment, check: check)
+        }
+    }
+
+    private func lines(
+        for customers: Customers, from candidates: RankedLists, by rules: ListRules, _ assortment: Assortment,
+        check: () throws -> Void
+    ) throws -> [Recommendation] {
+        let ids = assortment.ids
         var chosen: [(customer: Int32, list: [ListRules.Line])] = []
         var scores: [ScoresToExplain] = []
-        for (customers, candidates) in zip(blocks, lists) {
-            for row in 0..<candidates.rows {
-                try check()
-                let customer = ids.customers[customers.interactions.firstRow + row]
-                let list = try rules.list(from: candidates.list(ofRow: row), customer: customer) {
-                    !customers.excluded.contains(row: row, column: $0)
-                }
-                chosen.append((customer, list))
-                scores.append(
-                    ScoresToExplain(
-                        targets: list.filter { $0.origin == .model }.map(\.entry.item),
-                        columns: customers.interactions.columns(ofRow: row),
-                        values: customers.interactions.values(ofRow: row)))
+        for row in 0..<candidates.rows {
+            try check()
+            let customer = ids.customers[customers.interactions.firstRow + row]
+            let list = try rules.list(from: candidates.list(ofRow: row), customer: customer) {
+                !customers.excluded.contains(row: row, column: $0)
             }
+            chosen.append((customer, list))
+            scores.append(
+                ScoresToExplain(
+                    targets: list.filter { $0.origin == .model }.map(\.entry.item),
+                    columns: customers.interactions.columns(ofRow: row),
+                    values: customers.interactions.values(ofRow: row)))
         }
         let explained = try explain(scores, by: assortment.factors, check: check)
         var found: [Recommendation] = []

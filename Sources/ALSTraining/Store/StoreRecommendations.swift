@@ -9,19 +9,26 @@ private let storeStatement: Statement = """
     DO UPDATE SET item_id = excluded.item_id, score = excluded.score, origin = excluded.origin, because = excluded.because
     """
 
-/// The popular items of everybody whom the model does not know, but for what they have bought.
+/// The popular items of everybody whom the model does not know, but for what they have bought. Each part is looked at once:
+/// a look-up for each customer would pass over all known customers, and over all events, each time.
 private let coldStatement: Statement = """
+    WITH known AS MATERIALIZED (
+        SELECT unnest(customer_ids) AS id FROM shop.model WHERE id = $1
+    ), cold AS MATERIALIZED (
+        SELECT customer.id FROM shop.customer WHERE NOT EXISTS (SELECT FROM known WHERE known.id = customer.id)
+    ), popular AS MATERIALIZED (
+        SELECT * FROM unnest($2::integer[], $3::real[]) WITH ORDINALITY AS listed(item_id, score, place)
+    ), bought AS MATERIALIZED (
+        SELECT DISTINCT event.customer_id, event.item_id
+        FROM shop.event JOIN cold ON cold.id = event.customer_id JOIN popular ON popular.item_id = event.item_id
+        WHERE $4 AND event.kind = 'purchase'
+    )
     INSERT INTO shop.model_recommendation (model_id, customer_id, rank, item_id, score, origin, because)
-    SELECT model_id, customer_id, rank, item_id, score, 'popular', '[]' FROM (
-        SELECT model.id AS model_id, customer.id AS customer_id, popular.item_id, popular.score,
-            row_number() OVER (PARTITION BY customer.id ORDER BY popular.place)::smallint AS rank
-        FROM shop.model
-        CROSS JOIN shop.customer
-        CROSS JOIN unnest($2::integer[], $3::real[]) WITH ORDINALITY AS popular(item_id, score, place)
-        WHERE model.id = $1
-            AND NOT EXISTS (SELECT FROM unnest(model.customer_ids) AS known(id) WHERE known.id = customer.id)
-            AND NOT ($4 AND EXISTS (SELECT FROM shop.event WHERE event.customer_id = customer.id
-                AND event.item_id = popular.item_id AND event.kind = 'purchase'))
+    SELECT $1, id, rank, item_id, score, 'popular', '[]' FROM (
+        SELECT cold.id, popular.item_id, popular.score,
+            row_number() OVER (PARTITION BY cold.id ORDER BY popular.place)::smallint AS rank
+        FROM cold CROSS JOIN popular
+        WHERE NOT EXISTS (SELECT FROM bought WHERE bought.customer_id = cold.id AND bought.item_id = popular.item_id)
     ) AS listed
     WHERE rank <= $5
     """

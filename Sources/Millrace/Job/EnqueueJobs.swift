@@ -3,9 +3,6 @@ public import Postgres
 private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
 private let enqueueEachStatement: Statement = "SELECT millrace.enqueue_each($1, $2)"
 private let enqueueOneStatement: Statement = "SELECT ARRAY[millrace.enqueue_one($1, $2)]"
-// A ring that the server forgets in a crash is worth no wait for its disk.
-let ringStatement: Statement =
-    "SELECT set_config('synchronous_commit', 'off', true), pg_notify('millrace_ready', '')"
 
 /// What became of a request.
 public struct Enqueued: Sendable, Hashable {
@@ -81,6 +78,6 @@ extension Session {
 
     /// Wakes idle workers, which would otherwise look again within a second. To be called outside of transactions.
     public func ringDoorbell() async throws {
-        try await execute(ringStatement)
+        try await send(.everybody)
     }
 }

@@ -14,6 +14,8 @@ private let requestsStatement: Statement = """
     SELECT job_id, epoch FROM millrace.lease WHERE job_id = ANY ($1) AND cancel_requested_at IS NOT NULL
     """
 
+private let aliveStatement: Statement = "SELECT count(*) FROM millrace.worker WHERE state = 'alive'"
+
 /// Looks through all leases, so it is asked only when there is reason to.
 private let leasesStatement: Statement = "SELECT job_id, epoch FROM millrace.lease WHERE worker_id = $1"
 
@@ -47,6 +49,11 @@ extension Session {
             String.self, Int.self, Bool.self, Bool.self)
         return WorkerOrders(
             shouldDrain: state == "draining", slots: slots, hasRateLimits: hasRateLimits, hasQueueSlots: hasQueueSlots)
+    }
+
+    /// How many workers are alive.
+    func aliveWorkers() async throws -> Int {
+        try await query(aliveStatement)[0][0]
     }
 
     /// The leases of a worker.

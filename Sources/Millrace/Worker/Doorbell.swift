@@ -26,12 +26,11 @@ public final class Doorbell: Service {
 
     private struct Rings {
         var lastSent: ContinuousClock.Instant?
-        /// Whether one was asked for after the last one was sent.
-        var isOwed = false
+        /// What was asked for after the last one was sent.
+        var owed: Ring?
 
-        mutating func send(at now: ContinuousClock.Instant) {
-            lastSent = now
-            isOwed = false
+        mutating func owe(_ ring: Ring) {
+            if owed == nil { owed = ring } else { owed?.formUnion(ring) }
         }
     }
 
@@ -60,27 +59,29 @@ public final class Doorbell: Service {
     ///   be sent is no error.
     public func enqueue(_ requests: [JobRequest]) async throws -> [JobID] {
         guard !requests.isEmpty else { return [] }
-        guard mayRingAtOnce() else { return try await enqueueAndGather(requests) }
+        let asked = Ring(for: requests)
+        guard let ring = ringAtOnce(asked) else { return try await enqueueAndGather(requests, asked) }
         do {
             let call = try EnqueueCall(requests)
+            let ringCall = ring.call
             let results = try await pool.withConnection { connection in
                 try await connection.pipeline { batch in
                     batch.query(call.statement, parameters: call.parameters)
                     batch.commit()
-                    batch.query(ringStatement)
+                    batch.query(ringCall.statement, parameters: ringCall.parameters)
                 }
             }
             let ids = try call.outcome(of: try results[0].get()).map(\.id)
             local?.ring()
             if case .failure(let error) = results[1] {
                 logger.debug("ring was not sent with its jobs; it follows", metadata: ["error": "\(error)"])
-                ask()
+                ask(ring)
             }
             return ids
         } catch {
-            ask()  // for what was gathered before
+            ask(ring)  // for what was gathered before
             if let error = error as? PostgresError, error.saysPlanIsStale {
-                return try await enqueueAndGather(requests)
+                return try await enqueueAndGather(requests, asked)
             }
             throw error
         }
@@ -92,30 +93,32 @@ public final class Doorbell: Service {
         try await enqueue([request])[0]
     }
 
-    private func enqueueAndGather(_ requests: [JobRequest]) async throws -> [JobID] {
+    private func enqueueAndGather(_ requests: [JobRequest], _ ring: Ring) async throws -> [JobID] {
         let ids = try await pool.enqueue(requests)
-        ring()
+        local?.ring()
+        ask(ring)
         return ids
     }
 
-    /// Whether the last ring is long enough ago for one without gathering, which then counts as sent.
-    private func mayRingAtOnce() -> Bool {
+    /// What to send with the jobs, where the last ring is long enough ago for one without gathering; it counts as sent then.
+    private func ringAtOnce(_ ring: Ring) -> Ring? {
         let now = ContinuousClock.now
         return rings.withLock { rings in
-            if let last = rings.lastSent, last.duration(to: now) < Self.gatheringTime { return false }
-            rings.send(at: now)
-            return true
+            if let last = rings.lastSent, last.duration(to: now) < Self.gatheringTime { return nil }
+            rings.owe(ring)
+            rings.lastSent = now
+            return rings.owed.take()
         }
     }
 
-    /// Asks for the workers to be woken soon, and returns at once. To be called after the commit.
+    /// Asks for all workers to be woken soon, and returns at once. To be called after the commit.
     public func ring() {
         local?.ring()
-        ask()
+        ask(.everybody)
     }
 
-    private func ask() {
-        rings.withLock { $0.isOwed = true }
+    private func ask(_ ring: Ring) {
+        rings.withLock { $0.owe(ring) }
         outgoing.ring()
     }
 
@@ -123,27 +126,32 @@ public final class Doorbell: Service {
     public func run() async {
         await cancelWhenGracefulShutdown { await self.sendRings() }
         // In a task of its own, since this one may be cancelled.
-        if rings.withLock({ $0.isOwed }) { await Task { await send() }.value }
+        await Task { await send() }.value
     }
 
     private func sendRings() async {
         for await _ in outgoing.rings {
             // A moment longer than the gathering, so that jobs enqueued meanwhile may take it along.
-            while let last = rings.withLock({ $0.isOwed ? $0.lastSent : nil }),
+            while let last = rings.withLock({ $0.owed == nil ? nil : $0.lastSent }),
                 case let pause = Self.gatheringTime + .milliseconds(1) - last.duration(to: .now), pause > .zero
             {
                 do { try await Task.sleep(for: pause) } catch { return }
             }
-            if rings.withLock({ $0.isOwed }) { await send() }
+            await send()
         }
     }
 
+    /// Sends what is owed, if anything is.
     private func send() async {
-        rings.withLock { $0.send(at: .now) }
+        let owed = rings.withLock { rings in
+            if rings.owed != nil { rings.lastSent = .now }
+            return rings.owed.take()
+        }
+        guard let owed else { return }
         do {
-            try await pool.ringDoorbell()
+            try await pool.send(owed)
         } catch is CancellationError {
-            rings.withLock { $0.isOwed = true }  // for the last time
+            rings.withLock { $0.owe(owed) }  // for the last time
         } catch {
             logger.debug("ring was not sent; workers find the jobs by polling", metadata: ["error": "\(error)"])
         }

@@ -14,6 +14,9 @@ final class WorkerSession: Sendable {
     let logger: Logger
     let held = HeldJobs()
     let signal = Signal()
+    let ringTurn = RingTurn()
+    let ringWish = RingWish()
+    let arrivals = Arrivals()
     let doorbell: Doorbell
     let completions: CompletionBatcher
     private let threads: PluginThreads
@@ -109,6 +112,7 @@ final class WorkerSession: Sendable {
                 group.addTask { await self.doorbell.run() }
                 if self.options.listens {
                     group.addTask { await self.listen() }
+                    group.addTask { await self.countPeers() }
                 }
             }
         }
@@ -151,9 +155,13 @@ final class WorkerSession: Sendable {
             }
             while !isDraining, liveness.mayClaim {
                 let wanted = stock.wanted(held.counts, slots: slots)
-                guard wanted > 0 else { break }
+                guard wanted > 0 else {
+                    _ = ringWish.note(claimed: 0, hasRoom: false)
+                    break
+                }
                 let claimed = await claim(upTo: wanted, offer: offer, book: &book)
                 startWaiting()
+                if ringWish.note(claimed: claimed, hasRoom: claimed < wanted) { lookAgainSoon() }
                 // Of several lanes a claim may take less than there is.
                 guard claimed == wanted || (claimed > 0 && book.filledLanes > 1) else {
                     if state.withLock(\.orders.hasRateLimits) { Task { await lookAgainWhenRateAllows() } }
@@ -177,6 +185,8 @@ final class WorkerSession: Sendable {
                 claimed.map {
                     AttemptState(job: $0, pool: pool, doorbell: doorbell, claimedAt: now, logger: logger)
                 })
+            ringTurn.note(found: claimed.count)
+            if !claimed.isEmpty { arrivals.ring() }
             if heardCancel.load(ordering: .acquiring) != heardBefore {
                 // It may have been about one of these, which were leased and not here yet.
                 Task {
@@ -237,6 +247,14 @@ final class WorkerSession: Sendable {
                     "jobs were not given back", metadata: ["count": "\(attempts.count)", "error": "\(error)"])
                 await pause(.milliseconds(200))
             }
+        }
+    }
+
+    private func lookAgainSoon() {
+        Task {
+            await pause(RingWish.pause)
+            ringWish.look()
+            signal.ring()
         }
     }
 

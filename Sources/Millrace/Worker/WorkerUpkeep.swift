@@ -69,8 +69,8 @@ extension WorkerSession {
 
     /// Stops all jobs when the lease has run out, also while a heartbeat hangs.
     func watchLease() async {
-        while await sleep(min(options.lease / 20, .milliseconds(500))) {
-            if liveness.hasExpired, held.counts.held > 0 {
+        await whileHolding(arrivals.forLease, every: min(options.lease / 20, .milliseconds(500))) {
+            if liveness.hasExpired {
                 logger.error("no heartbeat for a whole lease; jobs are stopped")
                 held.stopAll(because: .leaseLost)
                 _ = held.takeWaiting()
@@ -81,8 +81,18 @@ extension WorkerSession {
     /// Gives back what was claimed in advance and has waited in vain for a slot: the jobs before it take longer than the last
     /// ones did, and other workers may be idle.
     func giveBackStale() async {
-        while await sleep(.milliseconds(500)) {
+        await whileHolding(arrivals.forGivingBack, every: .milliseconds(500)) {
             await giveBack(held.takeWaiting(claimedBefore: .now - .seconds(1)))
+        }
+    }
+
+    /// Does something again and again while jobs are held, and rests while there are none.
+    private func whileHolding(_ arrival: Signal, every interval: Duration, _ body: () async -> Void) async {
+        for await _ in arrival.rings {
+            while held.counts.held > 0 {
+                guard await sleep(interval) else { return }
+                if held.counts.held > 0 { await body() }
+            }
         }
     }
 
@@ -95,7 +105,7 @@ extension WorkerSession {
 
     /// Writes progress and log lines once a second.
     func report() async {
-        while await sleep(.seconds(1)) {
+        await whileHolding(arrivals.forReports, every: .seconds(1)) {
             do {
                 try await writeReports(of: held.attempts, to: control)
             } catch is CancellationError {
@@ -106,18 +116,36 @@ extension WorkerSession {
         }
     }
 
+    /// Looks now and then how many other workers there are.
+    func countPeers() async {
+        repeat {
+            do {
+                ringTurn.note(peers: try await control.aliveWorkers() - 1)
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.debug("workers were not counted", metadata: ["error": "\(error)"])
+            }
+        } while await sleep(.seconds(30) * Double.random(in: 0.5...1.5))
+    }
+
     /// Hears rings and requests to cancel. A lost connection is made anew; polling and heartbeats stand in meanwhile.
     func listen() async {
         while !Task.isCancelled {
             do {
                 let connection = try await Connection.connect(configuration, logger: logger)
-                let ready = try await connection.listen("millrace_ready")
+                let channels = Ring.channels(heardBy: options.queues)
+                var rings: [NotificationStream] = []
+                for channel in channels { rings.append(try await connection.listen(channel)) }
                 let cancelled = try await connection.listen("millrace_cancel")
                 let ordered = try await connection.listen("millrace_control")
                 try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        for try await _ in ready { self.signal.ring() }
+                    for ring in rings {
+                        group.addTask {
+                            for try await _ in ring { self.hearRing() }
+                        }
                     }
+                    group.addTask { try await self.waitForRings(on: channels, over: connection) }
                     group.addTask {
                         // Whoever asked before this was listening was not heard.
                         try await self.passRequestsToCancel()
@@ -146,6 +174,38 @@ extension WorkerSession {
                 logger.debug("listening was interrupted", metadata: ["error": "\(error)"])
             }
             guard await sleep(.seconds(1)) else { return }
+        }
+    }
+
+    /// Lets senders of rings know whether this worker waits for any, as that changes.
+    private func waitForRings(on channels: [String], over connection: Connection) async throws {
+        let changes = ringWish.changes()
+        var isWaiting = false
+        changes.ring()
+        for await _ in changes.rings {
+            let isWished = ringWish.isWished
+            guard isWished != isWaiting else { continue }
+            if isWished {
+                try await connection.beginWaiting(on: channels)
+                signal.ring()
+            } else {
+                try await connection.endWaiting(on: channels)
+            }
+            isWaiting = isWished
+        }
+    }
+
+    private func hearRing() {
+        guard let pause = ringTurn.hear() else { return }
+        guard pause > .zero else {
+            ringTurn.take()
+            signal.ring()
+            return
+        }
+        Task {
+            try await Task.sleep(for: pause)
+            ringTurn.take()
+            signal.ring()
         }
     }
 

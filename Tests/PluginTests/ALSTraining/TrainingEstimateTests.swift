@@ -7,12 +7,15 @@ import Testing
 @Suite("One process or shards")
 struct TrainingEstimateTests {
     private func estimate(
-        solveSeconds: Double, slots: Int, megabytes: Int = 0, _ change: (inout TrainingArguments) -> Void = { _ in }
+        solveSeconds: Double, lines: Int = 0, slots: Int, megabytes: Int = 0,
+        _ change: (inout TrainingArguments) -> Void = { _ in }
     ) -> TrainingEstimate {
         var arguments = TrainingArguments()
         arguments.iterations = 10
         change(&arguments)
-        return TrainingEstimate(arguments, solveSeconds: solveSeconds, slots: slots) { _ in megabytes << 20 }
+        return TrainingEstimate(arguments, solveSeconds: solveSeconds, lines: lines, slots: slots) { _ in
+            megabytes << 20
+        }
     }
 
     @Test("what costs less than the barriers is done in one process, and more than they in shards")
@@ -41,6 +44,14 @@ struct TrainingEstimateTests {
         #expect(long.shards == 20)
         #expect(estimate(solveSeconds: 5, slots: 1).mode == .inProcess)
         #expect(estimate(solveSeconds: 1e6, slots: 1).shards == 256)
+    }
+
+    @Test("many lines of recommendations are made in shards, however quick the solving is")
+    func lines() {
+        #expect(estimate(solveSeconds: 0.01, lines: 1_000_000, slots: 1).mode == .inProcess)
+        let many = estimate(solveSeconds: 0.01, lines: 1_000_001, slots: 1)
+        #expect(many.mode == .sharded && many.shards == 5)
+        #expect(estimate(solveSeconds: 0.01, lines: 1_000_001, slots: 1) { $0.shards = .fixed(2) }.shards == 2)
     }
 
     @Test("shards that are asked for are made")

@@ -153,7 +153,10 @@ struct JSONLinesTests {
             compared.read += 1
             for (key, value) in expected {
                 guard let value = value as? String, JSONPath(key)?.steps == [.key(key)] else { continue }
-                #expect(try values(line, [key]) == [value], "seed \(seed): \(text)")
+                let read = try values(line, [key])
+                // Damage may have made the key occur twice, once with a list, and then the line is refused.
+                if read == nil, text.ranges(of: "\"\(key)\"").count > 1 { continue }
+                #expect(read == [value], "seed \(seed): \(text)")
             }
         }
         #expect(compared.read > 1500 && compared.refused > 500)
