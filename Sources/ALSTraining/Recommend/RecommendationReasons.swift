@@ -12,8 +12,10 @@ struct RecommendationReasons: Sendable, Equatable {
         let share: Double
     }
 
-    /// At most three, the strongest first.
+    /// At most three, the strongest first; of equal ones the item that comes first in the past.
     let reasons: [Reason]
+
+    private static let most = 3
 
     /// Of an item that no past item speaks for.
     static let none = RecommendationReasons(reasons: [])
@@ -27,9 +29,18 @@ struct RecommendationReasons: Sendable, Equatable {
     ///   - past: the past items, in the order of the contributions. The recommended item itself, where it may be bought
     ///     again, is no reason for itself.
     init(_ explanation: ScoreExplanation, past: ArraySlice<Int32>) {
-        let supporting = zip(past, explanation.contributions).filter { $1 > 0 && $0 != explanation.item }
-        let total = supporting.reduce(0.0) { $0 + $1.1 }
-        reasons = supporting.sorted { ($1.1, $0.0) < ($0.1, $1.0) }.prefix(3).compactMap { item, contribution in
+        var total = 0.0
+        var strongest: [(item: Int32, contribution: Double)] = []
+        for (item, contribution) in zip(past, explanation.contributions)
+        where contribution > 0 && item != explanation.item {
+            total += contribution
+            // Few pass: most are weaker than the third so far.
+            if strongest.count == Self.most, contribution <= strongest[Self.most - 1].contribution { continue }
+            let place = strongest.firstIndex { $0.contribution < contribution } ?? strongest.count
+            strongest.insert((item, contribution), at: place)
+            if strongest.count > Self.most { strongest.removeLast() }
+        }
+        reasons = strongest.compactMap { item, contribution in
             let share = (contribution / total * 10_000).rounded() / 10_000
             return share > 0 ? Reason(item: item, share: share) : nil
         }

@@ -27,12 +27,17 @@ final class SourceFactorCache: Sendable {
         let model: Int64
         let half: HalfIteration
         let source: Task<SourceFactors, any Error>
-        var uses: Int
+        var lastUse: Int
+    }
+
+    private struct State {
+        var entry: Entry?
+        var uses = 0
     }
 
     /// How long it is kept when nobody uses it.
     private static let idle = Duration.seconds(30)
-    private let kept = Mutex<Entry?>(nil)
+    private let state = Mutex(State())
 
     /// The factors that a shard needs: all of them and kept, or, where it needs few, those alone.
     ///
@@ -48,34 +53,35 @@ final class SourceFactorCache: Sendable {
         guard isMost || keepsFactors else {
             return try await Self.read(model, half, rows: needed, keepsFactors: false, from: database)
         }
-        let task = kept.withLock { kept in
-            if let entry = kept, entry.model == model.id, entry.half == half {
-                kept?.uses += 1
-                return entry.source
+        let (task, use) = state.withLock { state in
+            state.uses += 1
+            if let entry = state.entry, entry.model == model.id, entry.half == half {
+                state.entry?.lastUse = state.uses
+                return (entry.source, state.uses)
             }
             let task = Task.detached {
                 try await Self.read(model, half, rows: nil, keepsFactors: keepsFactors, from: database)
             }
-            kept = Entry(model: model.id, half: half, source: task, uses: 1)
-            return task
+            state.entry = Entry(model: model.id, half: half, source: task, lastUse: state.uses)
+            return (task, state.uses)
         }
         do {
             let source = try await task.value
-            forgetWhenIdle(task)
+            forgetWhenIdle(since: use)
             return source
         } catch {
             // The next one tries for itself.
-            kept.withLock { if $0?.source == task { $0 = nil } }
+            state.withLock { if $0.entry?.source == task { $0.entry = nil } }
             throw error
         }
     }
 
-    /// Lets go of what nobody has asked for in the meantime.
-    private func forgetWhenIdle(_ source: Task<SourceFactors, any Error>) {
-        let uses = kept.withLock { $0?.uses }
+    /// Lets go of what nobody has asked for in the meantime. What it waits with must not hold the factors, or those of many
+    /// half-iterations would stay in memory.
+    private func forgetWhenIdle(since use: Int) {
         Task.detached { [self] in
             try await Task.sleep(for: Self.idle)
-            kept.withLock { if $0?.source == source, $0?.uses == uses { $0 = nil } }
+            state.withLock { if $0.entry?.lastUse == use { $0.entry = nil } }
         }
     }
 

@@ -1,9 +1,14 @@
 import Millrace
 
 extension Range<Int> {
-    /// Runs of at most 32, so that one statement carries no more than some megabytes.
-    var batches: [Range<Int>] {
-        stride(from: lowerBound, to: upperBound, by: 32).map { $0..<Swift.min($0 + 32, upperBound) }
+    /// Runs of at most 32 blocks of factors, so that one statement carries no more than some megabytes.
+    var batches: [Range<Int>] { batches(of: 32) }
+
+    /// The same of interactions, whose blocks are larger.
+    var interactionBatches: [Range<Int>] { batches(of: 8) }
+
+    private func batches(of count: Int) -> [Range<Int>] {
+        stride(from: lowerBound, to: upperBound, by: count).map { $0..<Swift.min($0 + count, upperBound) }
     }
 }
 

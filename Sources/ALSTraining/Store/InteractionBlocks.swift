@@ -32,7 +32,7 @@ extension Session {
     /// Cuts a matrix into its fixed blocks and writes them, each with the columns that occur in it.
     func saveInteractions(_ matrix: InteractionBlock, model: Int64, role: InteractionRole) async throws {
         let blocks = RowBlocks(rows: matrix.rows)
-        for range in (0..<blocks.count).batches {
+        for range in (0..<blocks.count).interactionBatches {
             let parts = range.map { matrix.block(of: blocks[$0]) }
             try await execute(
                 saveStatement, model, role.rawValue, Array(range), parts.map { $0.serialized() },
@@ -74,7 +74,7 @@ extension Session {
         _ decode: ([UInt8]) throws -> Value
     ) async throws -> [Value] {
         var values: [Value] = []
-        for range in blocks.batches {
+        for range in blocks.interactionBatches {
             for row in try await query(statement, model, role.rawValue, range.lowerBound, range.upperBound) {
                 let bytes: [UInt8] = try row[0]
                 values.append(try permanently { try decode(bytes) })
