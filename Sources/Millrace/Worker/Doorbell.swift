@@ -63,12 +63,11 @@ public final class Doorbell: Service {
         guard let ring = ringAtOnce(asked) else { return try await enqueueAndGather(requests, asked) }
         do {
             let call = try EnqueueCall(requests)
-            let ringCall = ring.call
             let results = try await pool.withConnection { connection in
                 try await connection.pipeline { batch in
                     batch.query(call.statement, parameters: call.parameters)
                     batch.commit()
-                    batch.query(ringCall.statement, parameters: ringCall.parameters)
+                    batch.query(ringStatement, parameters: [ring.channels])
                 }
             }
             let ids = try call.outcome(of: try results[0].get()).map(\.id)

@@ -2,7 +2,7 @@ import Postgres
 
 // A ring that the server forgets in a crash is worth no wait for its disk. Nobody waits on a channel whose lock can be had:
 // see `beginWaiting`.
-private let ringStatement: Statement = """
+let ringStatement: Statement = """
     SELECT set_config('synchronous_commit', 'off', true), count(pg_notify(channel, ''))
     FROM unnest($1::text[]) AS channel
     WHERE NOT pg_try_advisory_xact_lock(hashtext('millrace.ring'), hashtext(channel))
@@ -54,10 +54,8 @@ enum Ring: Sendable, Equatable {
         self = .queues(own.union(others))
     }
 
-    /// What to send, once the jobs are committed.
-    var call: (statement: Statement, parameters: [(any PostgresEncodable)?]) { (ringStatement, [channels]) }
-
-    private var channels: [String] {
+    /// Where it is sent, once the jobs are committed.
+    var channels: [String] {
         guard case .queues(let queues) = self, queues.count <= Self.mostQueues else { return [Self.everybodysChannel] }
         let channels = queues.sorted().compactMap(Self.channel)
         return channels.count < queues.count ? [Self.everybodysChannel] : [Self.allQueuesChannel] + channels
@@ -80,8 +78,7 @@ enum Ring: Sendable, Equatable {
 extension Session {
     /// Sends a ring, if anybody waits for one. To be called outside of transactions.
     func send(_ ring: Ring) async throws {
-        let call = ring.call
-        _ = try await query(call.statement, parameters: call.parameters)
+        _ = try await query(ringStatement, ring.channels)
     }
 }
 

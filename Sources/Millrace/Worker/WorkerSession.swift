@@ -159,7 +159,7 @@ final class WorkerSession: Sendable {
                     _ = ringWish.note(claimed: 0, hasRoom: false)
                     break
                 }
-                let claimed = await claim(upTo: wanted, offer: offer, book: &book)
+                guard let claimed = await claim(upTo: wanted, offer: offer, book: &book) else { break }
                 startWaiting()
                 if ringWish.note(claimed: claimed, hasRoom: claimed < wanted) { lookAgainSoon() }
                 // Of several lanes a claim may take less than there is.
@@ -173,8 +173,8 @@ final class WorkerSession: Sendable {
 
     /// Claims, and takes in what it was given.
     ///
-    /// - Returns: how many jobs.
-    private func claim(upTo limit: Int, offer: Offer, book: inout LaneBook) async -> Int {
+    /// - Returns: how many jobs; nil when the claim failed.
+    private func claim(upTo limit: Int, offer: Offer, book: inout LaneBook) async -> Int? {
         do {
             let heardBefore = heardCancel.load(ordering: .acquiring)
             let holdings = held.holdings(byQueue: state.withLock(\.orders.hasQueueSlots))
@@ -201,7 +201,7 @@ final class WorkerSession: Sendable {
         } catch {
             logger.error("claim failed; tried again at the next poll", metadata: ["error": "\(error)"])
             state.withLock { $0.lostClaimAt = .now }
-            return 0
+            return nil
         }
     }
 

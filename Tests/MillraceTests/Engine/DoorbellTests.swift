@@ -121,7 +121,7 @@ struct DoorbellTests {
         let database = try TestDatabase.current
         let notes = Notes()
         let registry = try PluginRegistry.scripted { _ in
-            while notes.all.isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            try await eventually("it is told to go on") { !notes.all.isEmpty }
         }
         func waits() async throws -> Bool {
             try await database.pool.query(
