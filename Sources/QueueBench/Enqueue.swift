@@ -13,7 +13,7 @@ struct Enqueue: AsyncParsableCommand {
     @Flag(help: "Start at once and end when done.") var atOnce = false
 
     func run() async throws {
-        var sender = try Sender()
+        var sender = try Sender(connections: 1)
         sender.tenants = tenants
         sender.priority = priority
         sender.delay = delaySeconds.map { .seconds($0) }
@@ -24,15 +24,16 @@ struct Enqueue: AsyncParsableCommand {
 
         let start = ContinuousClock.now
         var sent = 0
-        // The next call's jobs are made while the last call is on its way.
-        var last = Task<Void, any Error> {}
+        // While one call is on its way, the next one waits for the connection with all that it will send, and the jobs of the one
+        // after it are made.
+        var calls: [Task<Void, any Error>] = []
         while sent < jobs {
             let requests = try sender.requests(from: sent, count: min(batch, jobs - sent))
-            try await last.value
-            last = Task { [sender] in try await sender.send(requests) }
+            if calls.count == 2 { try await calls.removeFirst().value }
+            calls.append(Task { [sender] in try await sender.send(requests) })
             sent += requests.count
         }
-        try await last.value
+        for call in calls { try await call.value }
         let seconds = start.duration(to: .now) / .seconds(1)
         try say(Rate(what: "enqueue", jobs: sent, seconds: seconds))
         if !atOnce { await orders.waitForStop() }

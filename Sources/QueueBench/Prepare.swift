@@ -15,7 +15,7 @@ struct Prepare: AsyncParsableCommand {
         let kept = "SELECT count(*) FROM millrace.finished WHERE state = 'succeeded'"
         let keeps = "every job, its arguments and its end"
         let settings: [String: String] = [
-            "enqueue": "Pool.enqueue of 2000 jobs a call over one connection, the next ones made meanwhile",
+            "enqueue": "Pool.enqueue of 2000 jobs a call over one connection, two calls at a time",
             "enqueue-single":
                 "Doorbell.enqueue of one job over one connection, and every 5 ms a ring with it that wakes idle workers",
             "worker": "one Worker and one Coordinator in a process",

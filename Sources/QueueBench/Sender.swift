@@ -1,7 +1,7 @@
 import Millrace
 import Postgres
 
-/// Enqueues jobs that do nothing over one connection.
+/// Enqueues jobs that do nothing.
 struct Sender {
     let pool: Pool
     var priority = 0
@@ -9,9 +9,9 @@ struct Sender {
     var queues = 1
     var tenants = 1
 
-    init() throws {
-        // One for the jobs, and one for rings that do not go with jobs.
-        pool = Pool(try Configuration(), maximumConnections: 2, logger: QueueBench.quiet)
+    /// - Parameter connections: one for the jobs, and one for rings that do not go with jobs.
+    init(connections: Int = 2) throws {
+        pool = Pool(try Configuration(), maximumConnections: connections, logger: QueueBench.quiet)
     }
 
     func close() async {

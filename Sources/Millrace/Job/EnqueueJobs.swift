@@ -2,6 +2,7 @@ public import Postgres
 
 private let enqueueStatement: Statement = "SELECT id, fresh FROM millrace.enqueue_many($1)"
 private let enqueueEachStatement: Statement = "SELECT millrace.enqueue_each($1, $2)"
+private let enqueueMixedStatement: Statement = "SELECT millrace.enqueue_mixed($1, $2, $3)"
 private let enqueueOneStatement: Statement = "SELECT ARRAY[millrace.enqueue_one($1, $2)]"
 
 /// What became of a request.
@@ -16,18 +17,27 @@ public struct Enqueued: Sendable, Hashable {
 struct EnqueueCall {
     let statement: Statement
     let parameters: [(any PostgresEncodable)?]
-    private let areAlike: Bool
+    /// Whether the answer is a list of ids, all of them new.
+    private let answersIDs: Bool
 
     /// - Parameter requests: at least one.
     init(_ requests: [JobRequest]) throws {
-        areAlike = JobRequest.differInArgumentsOnly(requests)
-        if areAlike, requests.count == 1 {
-            statement = enqueueOneStatement
-            parameters = [try JobRequest.shape(of: requests[0]), requests[0].arguments]
-        } else if areAlike {
-            statement = enqueueEachStatement
-            parameters = [try JobRequest.shape(of: requests[0]), JobRequest.argumentList(of: requests)]
+        if JobRequest.differInArgumentsOnly(requests) {
+            answersIDs = true
+            let shape = JSONText(try requests[0].head())
+            if requests.count == 1 {
+                statement = enqueueOneStatement
+                parameters = [shape, requests[0].arguments]
+            } else {
+                statement = enqueueEachStatement
+                parameters = [shape, JobRequest.argumentList(of: requests)]
+            }
+        } else if let shapes = try JobShapes(of: requests) {
+            answersIDs = true
+            statement = enqueueMixedStatement
+            parameters = [shapes.texts, shapes.kinds, JobRequest.argumentList(of: requests)]
         } else {
+            answersIDs = false
             statement = enqueueStatement
             parameters = [try JobRequest.payload(of: requests)]
         }
@@ -35,7 +45,7 @@ struct EnqueueCall {
 
     /// What the answer says became of each request.
     func outcome(of rows: RowSet) throws -> [Enqueued] {
-        if areAlike {
+        if answersIDs {
             let ids: [Int64] = try rows[0][0]
             return ids.map { Enqueued(id: JobID($0), isNew: true) }
         }
@@ -49,8 +59,8 @@ struct EnqueueCall {
 extension Session {
     /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.
     ///
-    /// They travel in one statement and exist together. Jobs that differ in nothing but their arguments are several times
-    /// faster than others; more than some hundred thousand are better sent in parts, in a transaction.
+    /// They travel in one statement and exist together. Jobs that have a queue, a priority and rules for attempts and nothing else
+    /// besides their arguments are several times faster than others, most of all if they share them; more than some hundred thousand are better sent in parts, in a transaction.
     ///
     /// - Parameter requests: the jobs; ``JobRequest/needs`` may name others of them.
     /// - Returns: what became of each, in the same order.

@@ -22,7 +22,7 @@ extension JobRequest {
     }
 
     /// Whether it has nothing that only some requests have.
-    private var isPlain: Bool {
+    var isPlain: Bool {
         runAt == nil && delay == nil && tags.isEmpty && key == nil && needs.isEmpty && parents.isEmpty
             && onFailure.isEmpty && logicalTime == nil && unique == nil && deadline == nil && expiry == nil
             && weight == 1

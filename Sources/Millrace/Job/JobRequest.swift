@@ -144,12 +144,7 @@ public struct JobRequest: Sendable, Hashable, Encodable {
         }
     }
 
-    /// What `millrace.enqueue_each` and `millrace.enqueue_one` take as the shape.
-    static func shape(of request: JobRequest) throws -> JSONText {
-        JSONText(try request.head())
-    }
-
-    /// What `millrace.enqueue_each` takes as the arguments of each.
+    /// What `millrace.enqueue_each` and `millrace.enqueue_mixed` take as the arguments of each.
     static func argumentList(of requests: [JobRequest]) -> JSONText {
         var text = "["
         text.reserveCapacity(requests.reduce(2) { $0 + $1.arguments.text.utf8.count + 1 })

@@ -50,10 +50,10 @@ extension ArgumentSchema {
 
     /// Reads arguments without checking more than that they are an object.
     func object(_ json: JSONText, plugin: String) throws(ArgumentError) -> JSONValue {
-        let example = "give an object such as \(example)"
         func failure(_ problem: String) -> ArgumentError {
-            let problem = ArgumentProblem(path: ValuePath(), problem: problem, wayOut: example)
-            return ArgumentError(plugin: plugin, problems: [problem])
+            let wayOut = "give an object such as \(example)"
+            return ArgumentError(
+                plugin: plugin, problems: [ArgumentProblem(path: ValuePath(), problem: problem, wayOut: wayOut)])
         }
         let arguments: JSONValue
         do {

@@ -75,7 +75,7 @@ public struct JSONNumber: Hashable, Sendable {
     }
 
     /// Whether it has no fraction.
-    public var isWhole: Bool { !text.contains(".") }
+    public var isWhole: Bool { !text.utf8.contains(UInt8(ascii: ".")) }
 
     /// The nearest `Double`; nil when it is beyond all of them.
     public var double: Double? {

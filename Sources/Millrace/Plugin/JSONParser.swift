@@ -16,19 +16,38 @@ extension JSONValue {
     /// Refuses besides what could be misread or cannot be stored: an object with the same key twice, the character
     /// `\u0000`, lone surrogates, and more than 128 levels.
     init(parsing json: JSONText) throws(JSONSyntaxError) {
-        var parser = JSONParser(json.text)
-        self = try parser.document()
+        var text = json.text
+        let result = text.withUTF8 { bytes in
+            Result { () throws(JSONSyntaxError) in
+                var parser = JSONParser(bytes)
+                return try parser.document()
+            }
+        }
+        self = try result.get()
     }
 }
 
-/// Recursive descent over UTF-8 bytes.
+/// The keys that an object has so far. A few are compared one by one; most objects have no more.
+private struct KnownKeys {
+    private var set: Set<String> = []
+    private static let few = 12
+
+    /// - Returns: whether the key is a new one.
+    mutating func insert(_ key: String, after members: [JSONMember]) -> Bool {
+        if members.count < Self.few { return !members.contains { $0.key == key } }
+        if set.isEmpty { set = Set(members.map(\.key)) }
+        return set.insert(key).inserted
+    }
+}
+
+/// Recursive descent over UTF-8 bytes, which must outlive it.
 private struct JSONParser {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
     private var depth = 0
 
-    init(_ text: String) {
-        bytes = Array(text.utf8)
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.bytes = bytes
     }
 
     mutating func document() throws(JSONSyntaxError) -> JSONValue {
@@ -68,15 +87,18 @@ private struct JSONParser {
 
     private mutating func object() throws(JSONSyntaxError) -> JSONValue {
         var members: [JSONMember] = []
-        var known: Set<String> = []
+        var known = KnownKeys()
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object([]) }
+        members.reserveCapacity(4)
         repeat {
             skipSpace()
             guard peek == UInt8(ascii: "\"") else { throw expected("a key in double quotes") }
             let start = position
             let key = try string()
-            guard known.insert(key).inserted else { throw failure("the key \"\(key)\" is given twice", at: start) }
+            guard known.insert(key, after: members) else {
+                throw failure("the key \"\(key)\" is given twice", at: start)
+            }
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw expected("a colon") }
             members.append(JSONMember(key, try value()))
@@ -108,7 +130,7 @@ private struct JSONParser {
             default: break scan
             }
         }
-        let lexeme = String(decoding: bytes[start..<position], as: UTF8.self)
+        let lexeme = text(start..<position)
         guard let number = JSONNumber(reading: lexeme) else {
             throw failure("\(lexeme.prefix(30)) is no JSON number", at: start)
         }
@@ -117,7 +139,10 @@ private struct JSONParser {
 
     private mutating func string() throws(JSONSyntaxError) -> String {
         position += 1
-        var content: [UInt8] = []
+        let start = position
+        while let byte = peek, byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position += 1 }
+        if take(UInt8(ascii: "\"")) { return text(start..<position - 1) }
+        var content = Array(bytes[start..<position])
         while let byte = peek {
             switch byte {
             case UInt8(ascii: "\""):
@@ -166,6 +191,10 @@ private struct JSONParser {
         else { throw failure("\\u needs four hexadecimal digits", at: start) }
         position += 4
         return unit
+    }
+
+    private func text(_ range: Range<Int>) -> String {
+        String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
     }
 
     private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }

@@ -6,31 +6,30 @@ extension JSONValue {
     ///
     /// - Throws: `DecodingError` when it has another shape.
     func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-        try JSONValueDecoder(value: self, codingPath: []).read(type)
+        try JSONValueDecoder(value: self, outerPath: [], lastKey: nil).read(type)
     }
 }
 
 /// Decodes a `JSONValue`. Dates are in RFC 3339, data in Base64, as `JSONText` writes them.
 private struct JSONValueDecoder: Decoder {
     let value: JSONValue
-    let codingPath: [any CodingKey]
+    /// The path without its last key, so that no list has to be made for each member of an object.
+    let outerPath: [any CodingKey]
+    let lastKey: (any CodingKey)?
+    var codingPath: [any CodingKey] { lastKey.map { outerPath + [$0] } ?? outerPath }
     var userInfo: [CodingUserInfoKey: Any] { [:] }
 
     func container<Key: CodingKey>(keyedBy type: Key.Type) throws -> KeyedDecodingContainer<Key> {
         guard let members = value.members else { throw mismatch([String: JSONValue].self) }
-        return KeyedDecodingContainer(KeyedReader(members: members, decoder: self))
+        return KeyedDecodingContainer(KeyedReader(members: members, path: codingPath))
     }
 
     func unkeyedContainer() throws -> any UnkeyedDecodingContainer {
         guard let elements = value.elements else { throw mismatch([JSONValue].self) }
-        return UnkeyedReader(elements: elements, decoder: self)
+        return UnkeyedReader(elements: elements, path: codingPath)
     }
 
     func singleValueContainer() -> any SingleValueDecodingContainer { SingleReader(decoder: self) }
-
-    func inside(_ value: JSONValue, at key: any CodingKey) -> JSONValueDecoder {
-        JSONValueDecoder(value: value, codingPath: codingPath + [key])
-    }
 
     func context(_ problem: String) -> DecodingError.Context {
         DecodingError.Context(codingPath: codingPath, debugDescription: problem)
@@ -96,34 +95,54 @@ private struct JSONValueDecoder: Decoder {
 
 private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let members: [JSONMember]
-    let decoder: JSONValueDecoder
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    let path: [any CodingKey]
+    var codingPath: [any CodingKey] { path }
     var allKeys: [Key] { members.compactMap { Key(stringValue: $0.key) } }
 
-    func contains(_ key: Key) -> Bool { members.contains { $0.key == key.stringValue } }
+    func contains(_ key: Key) -> Bool { index(of: key) != nil }
+
+    private func index(of key: Key) -> Int? {
+        let name = key.stringValue
+        return members.firstIndex { $0.key == name }
+    }
 
     private func at(_ key: Key) throws -> JSONValueDecoder {
-        guard let member = members.first(where: { $0.key == key.stringValue }) else {
-            throw DecodingError.keyNotFound(key, decoder.context("the key is missing"))
+        guard let index = index(of: key) else {
+            throw DecodingError.keyNotFound(key, .init(codingPath: path, debugDescription: "the key is missing"))
         }
-        return decoder.inside(member.value, at: key)
+        return JSONValueDecoder(value: members[index].value, outerPath: path, lastKey: key)
+    }
+
+    /// Most members are whole numbers and texts that fit; a decoder of their own is made to say what does not.
+    private func whole<Integer: FixedWidthInteger>(_ type: Integer.Type, _ key: Key) throws -> Integer {
+        if let index = index(of: key), case .number(let number) = members[index].value,
+            let whole = number.whole(as: type)
+        {
+            return whole
+        }
+        return try at(key).whole(type)
+    }
+
+    private func text(_ key: Key) throws -> String {
+        if let index = index(of: key), case .string(let text) = members[index].value { return text }
+        return try at(key).text()
     }
 
     func decodeNil(forKey key: Key) throws -> Bool { try at(key).value == .null }
     func decode(_ type: Bool.Type, forKey key: Key) throws -> Bool { try at(key).bool() }
-    func decode(_ type: String.Type, forKey key: Key) throws -> String { try at(key).text() }
+    func decode(_ type: String.Type, forKey key: Key) throws -> String { try text(key) }
     func decode(_ type: Double.Type, forKey key: Key) throws -> Double { try at(key).double() }
     func decode(_ type: Float.Type, forKey key: Key) throws -> Float { Float(try at(key).double()) }
-    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try at(key).whole(type) }
-    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try at(key).whole(type) }
-    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try at(key).whole(type) }
-    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try at(key).whole(type) }
-    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try at(key).whole(type) }
-    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try at(key).whole(type) }
-    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try at(key).whole(type) }
-    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try at(key).whole(type) }
-    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try at(key).whole(type) }
-    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try at(key).whole(type) }
+    func decode(_ type: Int.Type, forKey key: Key) throws -> Int { try whole(type, key) }
+    func decode(_ type: Int8.Type, forKey key: Key) throws -> Int8 { try whole(type, key) }
+    func decode(_ type: Int16.Type, forKey key: Key) throws -> Int16 { try whole(type, key) }
+    func decode(_ type: Int32.Type, forKey key: Key) throws -> Int32 { try whole(type, key) }
+    func decode(_ type: Int64.Type, forKey key: Key) throws -> Int64 { try whole(type, key) }
+    func decode(_ type: UInt.Type, forKey key: Key) throws -> UInt { try whole(type, key) }
+    func decode(_ type: UInt8.Type, forKey key: Key) throws -> UInt8 { try whole(type, key) }
+    func decode(_ type: UInt16.Type, forKey key: Key) throws -> UInt16 { try whole(type, key) }
+    func decode(_ type: UInt32.Type, forKey key: Key) throws -> UInt32 { try whole(type, key) }
+    func decode(_ type: UInt64.Type, forKey key: Key) throws -> UInt64 { try whole(type, key) }
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T { try at(key).read(type) }
 
     func nestedContainer<Nested: CodingKey>(
@@ -135,7 +154,9 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 
     func superDecoder() throws -> any Decoder {
-        decoder.inside(members.first { $0.key == "super" }?.value ?? .null, at: IndexKey(stringValue: "super"))
+        JSONValueDecoder(
+            value: members.first { $0.key == "super" }?.value ?? .null, outerPath: path,
+            lastKey: IndexKey(stringValue: "super"))
     }
 
     func superDecoder(forKey key: Key) throws -> any Decoder { try at(key) }
@@ -143,15 +164,15 @@ private struct KeyedReader<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
 private struct UnkeyedReader: UnkeyedDecodingContainer {
     let elements: [JSONValue]
-    let decoder: JSONValueDecoder
+    let path: [any CodingKey]
     var currentIndex = 0
-    var codingPath: [any CodingKey] { decoder.codingPath }
+    var codingPath: [any CodingKey] { path }
     var count: Int? { elements.count }
     var isAtEnd: Bool { currentIndex == elements.count }
 
-    init(elements: [JSONValue], decoder: JSONValueDecoder) {
+    init(elements: [JSONValue], path: [any CodingKey]) {
         self.elements = elements
-        self.decoder = decoder
+        self.path = path
     }
 
     private mutating func next<T>(_ body: (JSONValueDecoder) throws -> T) throws -> T {
@@ -160,7 +181,7 @@ private struct UnkeyedReader: UnkeyedDecodingContainer {
             throw DecodingError.valueNotFound(
                 T.self, .init(codingPath: codingPath + [key], debugDescription: "the list has ended"))
         }
-        let value = try body(decoder.inside(elements[currentIndex], at: key))
+        let value = try body(JSONValueDecoder(value: elements[currentIndex], outerPath: path, lastKey: key))
         currentIndex += 1
         return value
     }
@@ -222,16 +243,17 @@ private struct SingleReader: SingleValueDecodingContainer {
 
 /// A place in a list.
 private struct IndexKey: CodingKey {
-    let stringValue: String
+    private let name: String?
     let intValue: Int?
+    var stringValue: String { name ?? intValue.map { "Index \($0)" } ?? "" }
 
     init(stringValue: String) {
-        self.stringValue = stringValue
+        name = stringValue
         intValue = nil
     }
 
     init(intValue: Int) {
-        stringValue = "Index \(intValue)"
+        name = nil
         self.intValue = intValue
     }
 }

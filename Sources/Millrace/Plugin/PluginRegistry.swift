@@ -43,15 +43,15 @@ public struct PluginRegistry: Sendable {
     public subscript(name: String) -> RegisteredPlugin? { plugins[name] }
 }
 
-/// A plugin whose type is no longer known.
-public struct RegisteredPlugin: Sendable {
+/// A plugin whose type is no longer known. A class, since every job looks its plugin up, and a description is a lot to copy.
+public final class RegisteredPlugin: Sendable {
     /// What is published of it.
     public let description: PluginDescription
 
     let typeName: String
     /// Reads the attempt's arguments and does its work; throws ``ArgumentError`` when they do not fit, and
     /// ``SealingError`` when they cannot be opened.
-    let run: @Sendable (AttemptState) async throws -> Void
+    let run: nonisolated(nonsending) @Sendable (AttemptState) async throws -> Void
 
     init<P: Plugin>(_ plugin: P, description: PluginDescription, keyring: Keyring?) {
         self.description = description

@@ -1,53 +1,57 @@
 /// The jobs that a worker has leased: those that run, each in a chain, and those that wait here for a slot.
 ///
 /// A few are claimed in advance, so that a slot that becomes free is filled at once, and so that one claim brings many.
-///
-/// A *chain* is one task that runs one job after another. It ends when there is no other, and as soon as one of its jobs was
-/// asked to stop: what is left of a task that was cancelled must not reach the next job.
 final class HeldJobs: Sendable {
-    private struct Chain {
-        var task: Task<Void, Never>?
-        var isStopped = false
+    /// One task that runs one job after another. It ends when there is no other, and as soon as one of its jobs was asked to
+    /// stop: what is left of a task that was cancelled must not reach the next job.
+    ///
+    /// It is `Sendable` without the compiler's check because what it holds is reached under the lock of its ``HeldJobs`` only.
+    final class Chain: @unchecked Sendable {
+        fileprivate var attempt: AttemptState
+        fileprivate var task: Task<Void, Never>?
+        fileprivate var isStopped = false
+        /// Where it stands among all.
+        fileprivate var place: Int
+
+        fileprivate init(_ attempt: AttemptState, place: Int) {
+            self.attempt = attempt
+            self.place = place
+        }
     }
 
     /// A job that runs in a chain, or is about to.
     struct Begun: Sendable {
         let attempt: AttemptState
-        let chain: Int
+        let chain: Chain
     }
 
     private struct State {
-        /// Those that run.
-        var begun: [JobID: Begun] = [:]
-        var chains: [Int: Chain] = [:]
-        var lastChain = 0
+        /// Those that run, in any order. No dictionary: a chain is looked up for every job that ends, a job by its id hardly
+        /// ever.
+        var chains: [Chain] = []
         /// Those that have not begun, in the order to begin.
         var waiting = Fifo<AttemptState>()
-        var running = 0
         var ended = 0
         /// Those that may take the worker down, as they did before; see `claim.sql`.
         var suspects = 0
 
-        /// Lets the next one begin in a chain; nil when none waits.
-        mutating func beginNext(in chain: Int) -> Begun? {
+        var running: Int { chains.count }
+        var attempts: [AttemptState] { chains.map(\.attempt) + waiting.elements }
+
+        /// Lets the next one begin in a chain of its own; nil when none waits.
+        mutating func beginNext() -> Begun? {
             guard let attempt = waiting.popFirst() else { return nil }
-            let next = Begun(attempt: attempt, chain: chain)
-            begun[attempt.job.id] = next
-            running += 1
-            return next
+            let chain = Chain(attempt, place: chains.count)
+            chains.append(chain)
+            return Begun(attempt: attempt, chain: chain)
         }
 
-        mutating func forget(_ ended: Begun) {
-            running -= 1
-            if ended.attempt.job.isSuspect { suspects -= 1 }
-            // An attempt that lost its lease may end after the next one at the same job has begun.
-            if begun[ended.attempt.job.id]?.attempt === ended.attempt { begun[ended.attempt.job.id] = nil }
-        }
-
-        mutating func newChain() -> Int {
-            lastChain += 1
-            chains[lastChain] = Chain()
-            return lastChain
+        mutating func remove(_ chain: Chain) {
+            let last = chains.removeLast()
+            if last !== chain {
+                chains[chain.place] = last
+                last.place = chain.place
+            }
         }
     }
 
@@ -67,7 +71,7 @@ final class HeldJobs: Sendable {
         state.withLock { Counts(waiting: $0.waiting.count, running: $0.running, ended: $0.ended) }
     }
 
-    var attempts: [AttemptState] { state.withLock { $0.begun.values.map(\.attempt) + $0.waiting.elements } }
+    var attempts: [AttemptState] { state.withLock(\.attempts) }
 
     /// Their ids.
     var ids: [Int64] { attempts.map(\.job.id.rawValue) }
@@ -79,8 +83,7 @@ final class HeldJobs: Sendable {
         state.withLock { state in
             var holdings = Holdings(hasSuspect: state.suspects > 0)
             if byQueue {
-                let attempts = state.begun.values.map(\.attempt) + state.waiting.elements
-                holdings.busyByQueue = attempts.reduce(into: [:]) { $0[$1.job.queue, default: 0] += 1 }
+                holdings.busyByQueue = state.attempts.reduce(into: [:]) { $0[$1.job.queue, default: 0] += 1 }
             }
             return holdings
         }
@@ -99,18 +102,16 @@ final class HeldJobs: Sendable {
     func begin(slots: Int) -> [Begun] {
         state.withLock { state in
             var begun: [Begun] = []
-            while state.running < slots, !state.waiting.isEmpty, let next = state.beginNext(in: state.newChain()) {
-                begun.append(next)
-            }
+            while state.running < slots, let next = state.beginNext() { begun.append(next) }
             return begun
         }
     }
 
-    /// Ties its task to a chain, if that has not ended by now. A stop that came before is made good.
-    func attach(_ task: Task<Void, Never>, to chain: Int) {
-        let isStopped = state.withLock { state in
-            state.chains[chain]?.task = task
-            return state.chains[chain]?.isStopped ?? false
+    /// Ties its task to a chain. A stop that came before is made good.
+    func attach(_ task: Task<Void, Never>, to chain: Chain) {
+        let isStopped = state.withLock { _ in
+            chain.task = task
+            return chain.isStopped
         }
         if isStopped { task.cancel() }
     }
@@ -120,20 +121,17 @@ final class HeldJobs: Sendable {
     /// - Returns: the next one, which counts as running, in the same chain if that may go on, and in a new one otherwise; and
     ///   how many still wait.
     func end(_ begun: Begun, slots: Int) -> (next: Begun?, waiting: Int) {
-        state.withLock { state in
-            state.forget(begun)
+        let chain = begun.chain
+        return state.withLock { state in
             state.ended += 1
-            var chain = begun.chain
-            let isStopped = state.chains[chain]?.isStopped ?? true
-            guard state.running < slots, !state.waiting.isEmpty else {
-                state.chains[chain] = nil
-                return (nil, state.waiting.count)
+            if begun.attempt.job.isSuspect { state.suspects -= 1 }
+            if !chain.isStopped, state.running <= slots, let next = state.waiting.popFirst() {
+                chain.attempt = next
+                return (Begun(attempt: next, chain: chain), state.waiting.count)
             }
-            if isStopped {
-                state.chains[chain] = nil
-                chain = state.newChain()
-            }
-            return (state.beginNext(in: chain), state.waiting.count)
+            state.remove(chain)
+            let next = state.running < slots ? state.beginNext() : nil
+            return (next, state.waiting.count)
         }
     }
 
@@ -148,14 +146,15 @@ final class HeldJobs: Sendable {
 
     /// Asks one job to stop, if it is still held under that epoch.
     func stop(_ job: JobID, epoch: Int64, because cause: StopCause) {
+        func isMeant(_ attempt: AttemptState) -> Bool { attempt.job.id == job && attempt.job.epoch == epoch }
         let task: Task<Void, Never>? = state.withLock { state in
-            if let entry = state.begun[job], entry.attempt.job.epoch == epoch {
-                entry.attempt.stop(because: cause)
-                state.chains[entry.chain]?.isStopped = true
-                return state.chains[entry.chain]?.task
+            if let chain = state.chains.first(where: { isMeant($0.attempt) }) {
+                chain.attempt.stop(because: cause)
+                chain.isStopped = true
+                return chain.task
             }
             // One that waits stops when it begins.
-            state.waiting.elements.first { $0.job.id == job && $0.job.epoch == epoch }?.stop(because: cause)
+            state.waiting.elements.first(where: isMeant)?.stop(because: cause)
             return nil
         }
         task?.cancel()
@@ -165,10 +164,10 @@ final class HeldJobs: Sendable {
     func stopAll(because cause: StopCause) {
         let tasks = state.withLock { state in
             for attempt in state.waiting.elements { attempt.stop(because: cause) }
-            return state.begun.values.compactMap { entry in
-                entry.attempt.stop(because: cause)
-                state.chains[entry.chain]?.isStopped = true
-                return state.chains[entry.chain]?.task
+            return state.chains.compactMap { chain in
+                chain.attempt.stop(because: cause)
+                chain.isStopped = true
+                return chain.task
             }
         }
         for task in tasks { task.cancel() }

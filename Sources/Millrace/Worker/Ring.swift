@@ -41,6 +41,10 @@ enum Ring: Sendable, Equatable {
             }
             if queue != last { queues.insert(queue) }
             last = queue
+            guard queues.count <= Self.mostQueues else {
+                self = .everybody
+                return
+            }
         }
         self = .queues(queues)
     }

@@ -12,7 +12,7 @@ struct AttemptRunner: Sendable {
     let logger: Logger
 
     /// Runs the plugin in the caller's task, which may be cancelled to stop it; what comes after is done all the same.
-    func run(_ attempt: AttemptState) async {
+    nonisolated(nonsending) func run(_ attempt: AttemptState) async {
         let job = attempt.job
         guard let plugin = registry[job.plugin] else {
             // Only what the registry offers is claimed, so this is a fault of the claim; the job goes back untouched.
@@ -47,6 +47,7 @@ struct AttemptRunner: Sendable {
 
     private func startTimers(of attempt: AttemptState) -> [Task<Void, any Error>] {
         let job = attempt.job
+        if job.timeout == nil, job.remaining == nil { return [] }
         // The deadline was measured when it was claimed, and it may have waited here since.
         let remaining = job.remaining.map { $0 - attempt.claimedAt.duration(to: .now) }
         return [(job.timeout, StopCause.timedOut), (remaining, .deadlinePassed)].compactMap { limit, cause in

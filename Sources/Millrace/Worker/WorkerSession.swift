@@ -154,7 +154,7 @@ final class WorkerSession: Sendable {
                 await pause(.milliseconds(2))
             }
             while !isDraining, liveness.mayClaim {
-                let wanted = stock.wanted(held.counts, slots: slots)
+                let wanted = stock.wanted(held.counts, slots: slots, lanes: book.floorByLane.count)
                 guard wanted > 0 else {
                     _ = ringWish.note(claimed: 0, hasRoom: false)
                     break
@@ -221,7 +221,7 @@ final class WorkerSession: Sendable {
                 let (next, waiting) = held.end(begun, slots: slots)
                 if waiting <= Stock.lowWater || isDraining { signal.ring() }
                 guard let next else { return }
-                guard next.chain == begun.chain else {
+                guard next.chain === begun.chain else {
                     start(next)
                     return
                 }

@@ -30,7 +30,7 @@ struct HeldJobsTests {
         let task = Task { while !Task.isCancelled { await Task.yield() } }
         held.attach(task, to: first.chain)
         let second = try #require(held.end(first, slots: 1).next)
-        #expect(second.chain == first.chain && second.attempt.job.id == JobID(2))
+        #expect(second.chain === first.chain && second.attempt.job.id == JobID(2))
         held.stop(JobID(1), epoch: 7, because: .cancelRequested)
         #expect(!task.isCancelled, "it has ended, and the task is another's")
         held.stop(JobID(2), epoch: 6, because: .cancelRequested)
@@ -41,7 +41,7 @@ struct HeldJobsTests {
         #expect(task.isCancelled)
         await task.value
         let third = try #require(held.end(second, slots: 1).next)
-        #expect(third.chain != second.chain)
+        #expect(third.chain !== second.chain)
         #expect(third.attempt.stopCause == .cancelRequested)
         #expect(held.counts.running == 1 && held.counts.waiting == 1 && held.counts.ended == 2)
     }

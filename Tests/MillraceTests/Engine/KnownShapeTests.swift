@@ -25,7 +25,7 @@ struct KnownShapeTests {
         let arguments = JSONText(#"[{"n": 1}, {"n": "\#(large)"}, {}]"#)
         for shape in shapes {
             var seen: [[String]] = []
-            for call in ["unknown", "single", "one by one", "in bulk", "mixed"] {
+            for call in ["unknown", "single", "one by one", "in bulk", "in a list", "mixed", "mixed, known by text"] {
                 switch call {
                 case "single":
                     for argument in [#"{"n": 1}"#, #"{"n": "\#(large)"}"#, "{}"] {
@@ -35,7 +35,11 @@ struct KnownShapeTests {
                     for argument in [#"[{"n": 1}]"#, #"[{"n": "\#(large)"}]"#, "[{}]"] {
                         try await pool.execute("SELECT millrace.enqueue_each($1, $2)", shape, JSONText(argument))
                     }
-                case "mixed":
+                case "mixed", "mixed, known by text":
+                    try await pool.execute(
+                        "SELECT millrace.enqueue_mixed(ARRAY[$1, $2], '{2,2,2}', $3)", #"{"plugin": "other"}"#,
+                        shape.text, arguments)
+                case "in a list":
                     try await pool.execute(
                         """
                         SELECT millrace.enqueue_many((SELECT jsonb_agg($1::jsonb || jsonb_build_object('args', a))
@@ -72,9 +76,68 @@ struct KnownShapeTests {
         wrong[7].arguments = JSONText("[]")
         let error = await #expect(throws: PostgresError.self) { _ = try await pool.enqueue(wrong) }
         #expect(error?.message == "job 8 has arguments that are not a JSON object")
+        // A list among objects is no object either, empty or not.
+        for list in ["[]", "[{}]"] {
+            let alike = [JobRequest.bare(), .bare(list)]
+            let error = await #expect(throws: PostgresError.self) { _ = try await pool.enqueue(alike) }
+            #expect(error?.message == "job 2 has arguments that are not a JSON object")
+        }
         let alone = await #expect(throws: PostgresError.self) { _ = try await pool.enqueue(wrong[7]) }
         #expect(alone?.message == "job 1 has arguments that are not a JSON object")
         #expect(try await pool.query("SELECT FROM millrace.job").count == 600)
+    }
+
+    @Test(
+        "jobs of shapes that are known by their text get what belongs to theirs, and lists that do not fit are refused")
+    func mixed() async throws {
+        let pool = try TestDatabase.current.pool
+        let shapes = (0..<50).map {
+            #"{"plugin": "scripted", "queue": "q\#($0)", "priority": \#($0 % 3), "max_attempts": \#($0 + 1)}"#
+        }
+        let kinds = (0..<200).map { Int32($0 * 7 % 50 + 1) }
+        let arguments = JSONText("[" + kinds.map { #"{"kind": \#($0)}"# }.joined(separator: ",") + "]")
+        for round in 0..<3 {
+            let ids: [Int64] = try await pool.query(
+                "SELECT millrace.enqueue_mixed($1, $2, $3)", shapes, kinds, arguments)[0][0]
+            #expect(ids == ids.sorted() && ids.count == 200)
+            let right = try await pool.query(
+                """
+                SELECT FROM millrace.job JOIN millrace.lane ON lane.id = job.lane_id JOIN millrace.ready ON ready.job_id = job.id
+                WHERE job.id = ANY ($1) AND ready.lane_id = lane.id AND lane.queue = 'q' || ((job.args ->> 'kind')::int - 1)
+                    AND job.max_attempts = (job.args ->> 'kind')::int AND ready.max_attempts = job.max_attempts
+                    AND job.priority = ((job.args ->> 'kind')::int - 1) % 3 AND lane.priority = job.priority
+                """, ids)
+            #expect(right.count == 200, "in round \(round)")
+            let named = try await pool.query("SELECT FROM millrace.known_shape WHERE text = ANY ($1)", shapes)
+            #expect(named.count == 50)
+        }
+        for (kinds, arguments, problem) in [
+            ("{1,51}", "[{}, {}]", "kinds does not name a shape for each job"),
+            ("{1,0}", "[{}, {}]", "kinds does not name a shape for each job"),
+            ("{1,NULL}", "[{}, {}]", "kinds does not name a shape for each job"),
+            ("{1}", "[{}, {}]", "kinds does not name a shape for each job"),
+            ("{1}", "{}", "args is not a JSON array"),
+            ("{1,2}", "[{}, 3]", "job 2 has arguments that are not a JSON object"),
+        ] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await pool.execute(
+                    "SELECT millrace.enqueue_mixed($1, $2::text::int[], $3)", shapes, kinds, JSONText(arguments))
+            }
+            #expect(error?.message == problem)
+        }
+        #expect(try await pool.query("SELECT millrace.enqueue_mixed('{}', '{}', '[]')")[0][0] as [Int64] == [])
+        #expect(try await pool.query("SELECT FROM millrace.job").count == 600)
+    }
+
+    @Test("plain requests of several shapes are told apart, and others are not taken for plain")
+    func shapes() throws {
+        var keyed = JobRequest.bare()
+        keyed.key = "k"
+        #expect(try JobShapes(of: [.bare(), keyed]) == nil)
+        let found = try #require(
+            try JobShapes(of: [.bare(queue: "a"), .bare(queue: "b"), .bare(#"{"n": 1}"#, queue: "a")]))
+        #expect(found.kinds == [1, 2, 1])
+        #expect(try found.texts == [JobRequest.bare(queue: "a").head(), JobRequest.bare(queue: "b").head()])
     }
 
     @Test("new defaults of a plugin hold for the next job, and publishing the same again changes nothing")

@@ -18,6 +18,23 @@ struct StockTests {
         #expect(stock.wanted(counts(running: 1, ended: 1), slots: 1, now: start + .milliseconds(1100)) == 0)
     }
 
+    @Test("with many lanes a claim brings more, up to a limit")
+    func lanes() {
+        let start = ContinuousClock.now
+        func ahead(lanes: Int) -> Int {
+            var stock = Stock()
+            for step in 0...40 {
+                _ = stock.wanted(counts(running: 9, ended: 50 * step), slots: 9, now: start + .milliseconds(5 * step))
+            }
+            return stock.wanted(
+                counts(running: 9, ended: 50 * 41), slots: 9, lanes: lanes, now: start + .milliseconds(5 * 41))
+        }
+        let few = ahead(lanes: 10)
+        #expect(few > 400 && few <= 500)
+        #expect(abs(ahead(lanes: 1000) - 3 * few) <= 3)
+        #expect(abs(ahead(lanes: 100_000) - 4 * few) <= 4)
+    }
+
     @Test("short jobs find their pace within a tenth of a second, and lose it as soon")
     func short() {
         var stock = Stock()

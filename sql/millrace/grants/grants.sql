@@ -8,7 +8,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA millrace TO millrace_worker;
 
 GRANT EXECUTE ON FUNCTION
     millrace.enqueue(text, jsonb, text, integer, timestamptz, integer, interval, text[], bigint[], timestamptz, jsonb),
-    millrace.enqueue_many(jsonb), millrace.enqueue_each(jsonb, jsonb), millrace.enqueue_one(jsonb, jsonb),
+    millrace.enqueue_many(jsonb), millrace.enqueue_each(jsonb, jsonb),
+    millrace.enqueue_mixed(text[], integer[], jsonb), millrace.enqueue_one(jsonb, jsonb),
     millrace.run_pipeline(text, timestamptz, timestamptz, jsonb, bigint),
     millrace.cancel(bigint, text), millrace.retry(bigint), millrace.discard(bigint, text),
     millrace.reschedule(bigint, timestamptz), millrace.set_priority(bigint, integer), millrace.cancel_run(bigint, text),

@@ -134,14 +134,17 @@ CREATE UNLOGGED TABLE millrace.known_shape (
     backoff_base_ms bigint NOT NULL,
     backoff_cap_ms bigint NOT NULL,
     tags text[],
-    most_bytes bigint NOT NULL
+    most_bytes bigint NOT NULL,
+    text text COLLATE "C"
 );
 CREATE INDEX known_shape_shape ON millrace.known_shape (shape, generation);
+CREATE INDEX known_shape_text ON millrace.known_shape (text, generation) WHERE text IS NOT NULL;
 COMMENT ON TABLE millrace.known_shape IS
     'What jobs without their arguments mean, so that enqueue need not find it out for each: see known_shapes.sql. A row holds as '
     'long as its generation is the present one. A shape may stand here twice, so that nobody waits for somebody who writes it down.';
 COMMENT ON COLUMN millrace.known_shape.shape IS 'A job as enqueue_many takes it, without "args".';
 COMMENT ON COLUMN millrace.known_shape.most_bytes IS 'Bytes that arguments may take; more than that is looked at more closely.';
+COMMENT ON COLUMN millrace.known_shape.text IS 'The shape as enqueue_mixed was given it, to be found without being parsed; NULL when it was not.';
 
 CREATE FUNCTION millrace.begin_shape_generation() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER
