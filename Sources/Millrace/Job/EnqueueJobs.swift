@@ -59,8 +59,9 @@ struct EnqueueCall {
 extension Session {
     /// Enqueues jobs. On a ``Transaction`` they exist when it commits, or not at all.
     ///
-    /// They travel in one statement and exist together. Jobs that have a queue, a priority and rules for attempts and nothing else
-    /// besides their arguments are several times faster than others, most of all if they share them; more than some hundred thousand are better sent in parts, in a transaction.
+    /// They travel in one statement and exist together. Jobs that have a queue, a priority and rules for attempts and
+    /// nothing else besides their arguments are several times faster than others, most of all if they share them. More
+    /// than some hundred thousand are better sent in parts, in a transaction.
     ///
     /// - Parameter requests: the jobs; ``JobRequest/needs`` may name others of them.
     /// - Returns: what became of each, in the same order.

@@ -26,8 +26,7 @@ final class HeldJobs: Sendable {
     }
 
     private struct State {
-        /// Those that run, in any order. No dictionary: a chain is looked up for every job that ends, a job by its id hardly
-        /// ever.
+        /// Those that run, in any order. No dictionary by job: that would be changed for every job, and read for hardly any.
         var chains: [Chain] = []
         /// Those that have not begun, in the order to begin.
         var waiting = Fifo<AttemptState>()

@@ -77,6 +77,21 @@ import Testing
         #expect(error?.description == message)
     }
 
+    @Test("a key that is given twice is found among few keys and among many, whichever it is")
+    func repeatedKeys() throws {
+        for count in [1, 2, 11, 12, 13, 14, 40] {
+            let keys = (0..<count).map { "key \($0)" }
+            let members = keys.map { "\"\($0)\": 1" }.joined(separator: ", ")
+            #expect(try JSONValue(parsing: JSONText("{\(members)}")).members?.map(\.key) == keys)
+            for key in keys {
+                let error = #expect(throws: JSONSyntaxError.self) {
+                    try JSONValue(parsing: JSONText("{\(members), \"last\": 2, \"\(key)\": 3}"))
+                }
+                #expect(error?.problem == "the key \"\(key)\" is given twice")
+            }
+        }
+    }
+
     @Test("a long value is shown short")
     func shown() {
         let shown = JSONValue.string(String(repeating: "x", count: 100)).shown
